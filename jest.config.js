@@ -1,0 +1,32 @@
+/** A layer a project: each runs alone by `jest --selectProjects NAME`. */
+const layer = (displayName, folders, more = {}) => ({
+    displayName,
+    rootDir: __dirname,
+    testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+    transform: {
+        "\\.[cm]?[jt]s$": [
+            "@swc/jest",
+            {
+                jsc: { target: "es2023", parser: { syntax: "typescript", decorators: true } },
+                module: { type: "commonjs" },
+            },
+        ],
+    },
+    // ESM-only packages are transformed too: jest's own require cannot load them.
+    transformIgnorePatterns: [
+        "/node_modules/(?!(@kubernetes/client-node|commander|execa|listr2|jose|openid-client|oauth4webapi|@sindresorhus|figures|is-stream|is-plain-obj|is-unicode-supported|get-stream|human-signals|npm-run-path|path-key|pretty-ms|parse-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors)/)",
+    ],
+    moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json", "node"],
+    ...more,
+});
+
+/** @type {import("jest").Config} */
+module.exports = {
+    projects: [
+        layer("unit", ["components", "stacks", "services", "verify", "lab"]),
+        layer("policies", ["policies"]),
+        layer("providers", ["providers"]),
+        layer("engine", ["engine"]),
+        layer("cluster", ["cluster"]),
+    ],
+};
