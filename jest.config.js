@@ -20,13 +20,15 @@ const layer = (displayName, folders, more = {}) => ({
     ...more,
 });
 
+const upTo = (step) => ({ globalSetup: `<rootDir>/test/setup/${step}.ts` });
+
 /** @type {import("jest").Config} */
 module.exports = {
     projects: [
-        layer("unit", ["components", "stacks", "services", "verify", "lab"]),
+        layer("unit", ["components", "stacks", "services", "verify", "lab"], upTo("images")),
         layer("policies", ["policies"]),
-        layer("providers", ["providers"]),
-        layer("engine", ["engine"]),
-        layer("cluster", ["cluster"]),
+        layer("providers", ["providers"], upTo("engine")),
+        layer("engine", ["engine"], upTo("platform")),
+        layer("cluster", ["cluster"], upTo("platform")),
     ],
 };

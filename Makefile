@@ -1,0 +1,41 @@
+# `make up` builds an environment and proves it, `make test` tests the project. README.md says the rest.
+STACK ?= lab
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+installed := node_modules/.package-lock.json
+
+.PHONY: up verify down test check
+
+ifeq ($(STACK),lab)
+up: $(installed)
+	@npm run --silent up --workspace lab
+
+verify: $(installed)
+	@npm run --silent verify --workspace lab
+
+down: $(installed)
+	@npm run --silent down --workspace lab
+else
+up: $(installed)
+	npm run --silent build
+	pulumi up --stack $(STACK) --policy-pack policies
+	$(MAKE) verify
+
+verify: $(installed)
+	npm run --silent build --workspace verify
+	node verify/dist/main.js --stack $(STACK)
+
+down:
+	pulumi destroy --stack $(STACK)
+endif
+
+test: $(installed)
+	jest --selectProjects unit policies providers
+	jest --selectProjects engine
+	jest --selectProjects cluster
+
+check: $(installed)
+	npm run --silent check
+
+$(installed): package.json package-lock.json
+	npm ci --no-progress --loglevel=error
+	@touch $@

@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import type { Credentials } from "./credentials";
+
+/** The running platform: what its stack says of it, and its cluster. */
+export interface Platform {
+    readonly outputs: Readonly<Record<string, string | number>>;
+    readonly core: CoreV1Api;
+    readonly custom: CustomObjectsApi;
+    readonly namespace: string;
+    readonly trust: string;
+}
+
+const stack = "lab";
+
+export async function connectPlatform(): Promise<Platform> {
+    const json = execFileSync("pulumi", ["stack", "output", "--json", "--stack", stack], {
+        encoding: "utf8",
+    });
+    const outputs = JSON.parse(json) as Record<string, string | number>;
+    const config = new KubeConfig();
+    config.loadFromDefault();
+    const core = config.makeApiClient(CoreV1Api);
+    const namespace = String(outputs.namespace);
+    const bundle = await core.readNamespacedConfigMap({
+        name: String(outputs.trustBundleName),
+        namespace,
+    });
+    const trust = bundle.data?.[String(outputs.trustBundleKey)] ?? "";
+    return { outputs, core, custom: config.makeApiClient(CustomObjectsApi), namespace, trust };
+}
+
+/** Certificate and key of a Secret of type kubernetes.io/tls. */
+export async function readCredentials(
+    { core }: Platform,
+    namespace: string,
+    name: string,
+): Promise<Credentials> {
+    const { data } = await core.readNamespacedSecret({ namespace, name });
+    const decode = (key: string): string => {
+        const value = data?.[key];
+        if (value === undefined) throw new Error(`Secret ${namespace}/${name} has no ${key}`);
+        return Buffer.from(value, "base64").toString("utf8");
+    };
+    return { certificate: decode("tls.crt"), privateKey: decode("tls.key") };
+}
+
+export const fingerprintOf = (certificatePem: string): string =>
+    new X509Certificate(certificatePem).fingerprint256;
+
+/** Where the lab forwards a load balancer's port to on loopback, by `host:port`. */
+export function forwardOf(host: string, port: number): { host: string; port: number } {
+    const flags = execFileSync("tsx", ["lab/main.ts", "connect"], { encoding: "utf8" });
+    const match = [...flags.matchAll(/--connect (\S+):(\d+)=(\S+):(\d+)/g)].find(
+        ([, name, from]) => name === host && Number(from) === port,
+    );
+    if (match === undefined)
+        throw new Error(`the lab forwards no ${host}:${String(port)}; it has:\n${flags}`);
+    return { host: String(match[3]), port: Number(match[4]) };
+}
+
+/** Asks cert-manager for a new certificate now, as `cmctl renew` does, and waits until its Secret holds it. */
+export async function renew(platform: Platform, name: string): Promise<string> {
+    const { custom, namespace } = platform;
+    const before = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
+    const certificate = {
+        group: "cert-manager.io",
+        version: "v1",
+        plural: "certificates",
+        namespace,
+        name,
+    };
+    const current = (await custom.getNamespacedCustomObject(certificate)) as {
+        status: { conditions?: { type: string }[] };
+    };
+    const conditions = (current.status.conditions ?? []).filter(({ type }) => type !== "Issuing");
+    conditions.push({
+        type: "Issuing",
+        ...{ status: "True", reason: "ManuallyTriggered", message: "renewed by a test" },
+        ...{ lastTransitionTime: new Date().toISOString() },
+    } as { type: string });
+    await custom.replaceNamespacedCustomObjectStatus({
+        ...certificate,
+        body: { ...current, status: { ...current.status, conditions } },
+    });
+    return eventually(`a new certificate in Secret ${name}`, 60_000, async () => {
+        const now = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
+        return now === before ? undefined : now;
+    });
+}
+
+/** Asks again until there is an answer; fails with what was awaited. */
+export async function eventually<T>(
+    what: string,
+    withinMs: number,
+    ask: () => Promise<T | undefined>,
+): Promise<T> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+        const answer = await ask();
+        if (answer !== undefined) return answer;
+        if (Date.now() > deadline)
+            throw new Error(`no ${what} within ${String(withinMs / 1000)} s`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+}

@@ -1,0 +1,5 @@
+import { labUp } from "./lab";
+
+export default (): void => {
+    labUp("engine");
+};
