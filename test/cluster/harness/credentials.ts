@@ -29,7 +29,6 @@ export interface LeafRequest {
 
 const hour = 3_600_000;
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-x509.cryptoProvider.set(webcrypto as unknown as Crypto);
 
 const generateKeys = (): Promise<webcrypto.CryptoKeyPair> =>
     webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);

@@ -37,6 +37,14 @@ export class HttpsHop implements Hop {
         }
     }
 
+    /** SHA-256 fingerprint of the leaf that a new connection is served. */
+    public async servedFingerprint(credentials: Credentials): Promise<string> {
+        const socket = await this.connectTls({ credentials });
+        const { fingerprint256 } = socket.getPeerCertificate();
+        socket.destroy();
+        return fingerprint256;
+    }
+
     public open(credentials: Credentials): Session {
         return new HttpsSession(this.endpoint, credentials);
     }
@@ -50,7 +58,7 @@ export class HttpsHop implements Hop {
         });
     }
 
-    private connectTls(attempt: Attempt): Promise<net.Socket> {
+    private connectTls(attempt: Attempt): Promise<tls.TLSSocket> {
         return new Promise((resolve, reject) => {
             const socket = tls.connect({
                 ...this.endpoint.address,

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Processes whose program is called `name`, whatever namespace they run in. */
+export function processesOf(name: string): number[] {
+    return readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .map(Number)
+        .filter((pid) => programOf(pid).includes(name));
+}
+
+function programOf(pid: number): string {
+    try {
+        return readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").split("\0")[0] ?? "";
+    } catch {
+        return ""; // it ended meanwhile
+    }
+}
+
+/** Stops processes where they stand, as a hung node would. */
+export const suspend = (pids: readonly number[]): void => {
+    pids.forEach((pid) => process.kill(pid, "SIGSTOP"));
+};
+
+export const resume = (pids: readonly number[]): void => {
+    pids.forEach((pid) => process.kill(pid, "SIGCONT"));
+};
