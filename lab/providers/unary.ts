@@ -1,4 +1,10 @@
-import { status, type handleUnaryCall } from "@grpc/grpc-js";
+import type { EventEmitter } from "node:events";
+import {
+    status,
+    type handleUnaryCall,
+    type ServiceError,
+    type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import { toServiceError } from "./failure";
 
 /** A gRPC method that answers one message with one, or fails with what was thrown. */
@@ -20,18 +26,16 @@ export function unary<Request, Response>(
     };
 }
 
-/** Methods of the protocol that are refused by name. */
-export function unsupported<Method extends string>(
-    who: string,
-    ...methods: Method[]
-): Record<Method, handleUnaryCall<unknown, unknown>> {
-    const refuse = (method: string): handleUnaryCall<unknown, unknown> => {
-        return (_call, callback) => {
-            callback({ code: status.UNIMPLEMENTED, details: `${who} has no ${method}` });
-        };
-    };
-    return Object.fromEntries(methods.map((method) => [method, refuse(method)])) as Record<
-        Method,
-        handleUnaryCall<unknown, unknown>
-    >;
+/** Methods of a protocol, with one answer or a stream of them, that are refused by name. */
+export function unsupported(who: string, ...methods: string[]): UntypedServiceImplementation {
+    return Object.fromEntries(
+        methods.map((method) => [
+            method,
+            (call: EventEmitter, callback?: (error: Partial<ServiceError>) => void) => {
+                const error = { code: status.UNIMPLEMENTED, details: `${who} has no ${method}` };
+                if (callback) callback(error);
+                else call.emit("error", error);
+            },
+        ]),
+    );
 }
