@@ -1,0 +1,91 @@
+import type { Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import {
+    type Clock,
+    createMetricsServer,
+    createTlsServer,
+    HttpConnections,
+    type Log,
+    ReloadingCertificate,
+    TlsMetrics,
+} from "@encryption-in-transit/services-tls";
+import { Registry } from "prom-client";
+import { createApp } from "./app";
+import type { ApiConfig } from "./config";
+import { serveHealth } from "./health";
+
+export interface ServiceDependencies {
+    readonly log: Log;
+    readonly clock: Clock;
+    /** From 0 to 1, for the jitter of connection ages. */
+    readonly random: () => number;
+}
+
+/** The service while it runs. */
+export interface Service {
+    /** Ports that were bound; they differ from the configuration where that says 0. */
+    readonly port: number;
+    readonly metricsPort: number;
+    readonly certificate: ReloadingCertificate;
+    /** Ends every connection gently, at the latest after `drainSeconds`; resolves when nothing is left. */
+    drain(): Promise<void>;
+}
+
+/** Starts everything that the pod runs. Throws one sentence where the certificate does not fit or a port is taken. */
+export async function startService(
+    config: ApiConfig,
+    dependencies: ServiceDependencies,
+): Promise<Service> {
+    const { log, clock, random } = dependencies;
+    const { files, policy } = config;
+    const registry = new Registry();
+    const certificate = new ReloadingCertificate({
+        files,
+        policy,
+        metrics: new TlsMetrics(registry),
+        log,
+        clock,
+    });
+    const tls = { certificate, policy, log };
+
+    const app = createApp({ ...config, current: () => certificate.current, log, clock });
+    const servers = [
+        createTlsServer(tls, app),
+        createMetricsServer({ ...tls, registry, clients: config.metricsClients }),
+    ] as const;
+    const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, clock, random };
+    const connections = servers.map((server) => new HttpConnections(server, limits));
+    const [port, metricsPort] = await Promise.all([
+        listen(servers[0], config.port),
+        listen(servers[1], config.metricsPort),
+    ]);
+    let draining = false;
+    const health = await serveHealth(config.healthSocket, () => !draining && servers[0].listening);
+    certificate.watch();
+
+    return {
+        port,
+        metricsPort,
+        certificate,
+        async drain() {
+            draining = true;
+            const results = await Promise.all(
+                connections.map((each) => each.drain(config.drainSeconds)),
+            );
+            certificate.close();
+            health.close();
+            const cut = results.reduce((sum, result) => sum + result.cut, 0);
+            log.info({ event: "drained", cut }, "drained");
+        },
+    };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, () => {
+            server.off("error", reject);
+            resolve((server.address() as AddressInfo).port);
+        });
+    });
+}

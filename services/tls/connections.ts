@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server } from "node:https";
+import type { TLSSocket } from "node:tls";
+import { connectionSchedule } from "./connectionAge";
+import type { Clock } from "./log";
+import { tlsSocketOf } from "./peer";
+
+export interface HttpConnectionsSettings {
+    /** Age at which a connection ends, give or take a tenth. */
+    readonly maxAgeSeconds: number;
+    readonly clock: Clock;
+    /** From 0 to 1, `Math.random` outside tests. */
+    readonly random: () => number;
+}
+
+export interface DrainResult {
+    /** Connections that the deadline cut, 0 where everything ended by itself. */
+    readonly cut: number;
+}
+
+interface Connection {
+    readonly inFlight: Set<ServerResponse>;
+    readonly timers: NodeJS.Timeout[];
+    /** The next response is the last. */
+    retired: boolean;
+    /** Ends as soon as nothing is in flight. */
+    ending: boolean;
+}
+
+/**
+ * Ends the connections of an HTTPS server gently: at their age, at the end of the peer's certificate, and when the server drains.
+ * Revocation and rotation reach a long-lived client only because it has to connect again.
+ */
+export class HttpConnections {
+    readonly #open = new Map<TLSSocket, Connection>();
+    readonly #server: Server;
+    readonly #settings: HttpConnectionsSettings;
+    #draining = false;
+
+    constructor(server: Server, settings: HttpConnectionsSettings) {
+        this.#server = server;
+        this.#settings = settings;
+        server.on("secureConnection", (socket: TLSSocket) => {
+            this.#opened(socket);
+        });
+        // Before the application, which may answer at once.
+        server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+            this.#requested(tlsSocketOf(request), response);
+        });
+    }
+
+    /**
+     * Ends every connection after its next response, then stops accepting, then cuts what is left at the deadline.
+     *
+     * Connections are still accepted in the first quarter: clients learn of a pod's end only when its endpoint is gone from
+     * every node, and until then a refused connection would be a failed request.
+     */
+    public async drain(deadlineSeconds: number): Promise<DrainResult> {
+        this.#draining = true;
+        this.#open.forEach((connection) => {
+            retire(connection);
+        });
+        await elapsed(deadlineSeconds * 250);
+        const closed = new Promise<void>((resolve) => {
+            this.#server.close(() => {
+                resolve();
+            });
+        });
+        let cut = 0;
+        const deadline = setTimeout(() => {
+            cut = this.#open.size;
+            this.#server.closeAllConnections();
+        }, deadlineSeconds * 750);
+        await closed;
+        clearTimeout(deadline);
+        return { cut };
+    }
+
+    #opened(socket: TLSSocket): void {
+        const connection: Connection = {
+            inFlight: new Set(),
+            timers: [],
+            retired: this.#draining,
+            ending: false,
+        };
+        this.#open.set(socket, connection);
+        socket.once("close", () => {
+            connection.timers.forEach(clearTimeout);
+            this.#open.delete(socket);
+        });
+        const schedule = connectionSchedule({
+            openedAt: this.#settings.clock(),
+            peerNotAfter: socket.getPeerX509Certificate()?.validToDate ?? new Date(0),
+            maxAgeSeconds: this.#settings.maxAgeSeconds,
+            random: this.#settings.random(),
+        });
+        const at = (delayMs: number, act: () => void) => {
+            connection.timers.push(setTimeout(act, delayMs).unref());
+        };
+        at(schedule.retireMs, () => {
+            retire(connection);
+        });
+        at(schedule.endMs, () => {
+            connection.ending = true;
+            if (connection.inFlight.size === 0) socket.destroySoon();
+        });
+        at(schedule.cutMs, () => socket.destroy());
+    }
+
+    #requested(socket: TLSSocket, response: ServerResponse): void {
+        const connection = this.#open.get(socket);
+        if (!connection) return;
+        connection.inFlight.add(response);
+        if (connection.retired) response.setHeader("Connection", "close");
+        response.once("close", () => {
+            connection.inFlight.delete(response);
+            // Its header was gone before the connection was retired, so the client has not been told.
+            if (connection.ending && connection.inFlight.size === 0) socket.destroySoon();
+        });
+    }
+}
+
+function retire(connection: Connection): void {
+    connection.retired = true;
+    const newest = [...connection.inFlight].at(-1);
+    if (newest && !newest.headersSent) newest.setHeader("Connection", "close");
+}
+
+function elapsed(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+        setTimeout(resolve, ms);
+    });
+}

@@ -1,0 +1,119 @@
+import { isAbsolute } from "node:path";
+import { createSecureContext, getCiphers } from "node:tls";
+import { isIdentity } from "./identity";
+import type { TlsFiles } from "./material";
+import type { TlsPolicy } from "./options";
+
+/** Reads environment variables and remembers everything that is wrong, so that one start shows it all. */
+export class EnvReader {
+    /** One line each: variable, value, range, fix. */
+    public readonly errors: string[] = [];
+
+    constructor(private readonly env: Readonly<Record<string, string | undefined>>) {}
+
+    /** A whole number without sign or exponent. */
+    public integer(name: string, min: number, max: number, example: number): number {
+        const valid = (text: string) =>
+            /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max;
+        return Number(this.#read(name, valid, `an integer from ${min} to ${max}`, String(example)));
+    }
+
+    public absolutePath(name: string, example: string): string {
+        return this.#read(name, isAbsolute, "an absolute path", example);
+    }
+
+    public identity(name: string, example: string): string {
+        return this.#read(name, isIdentity, "an identity <service>.<namespace>.svc", example);
+    }
+
+    public identities(name: string, example: string): string[] {
+        const valid = (text: string) => text.split(",").every(isIdentity);
+        return this.#read(
+            name,
+            valid,
+            "identities <service>.<namespace>.svc with commas between",
+            example,
+        ).split(",");
+    }
+
+    /** A list with colons between, as OpenSSL has it. */
+    public list(
+        name: string,
+        item: (text: string) => boolean,
+        expected: string,
+        example: string,
+    ): string[] {
+        return this.#read(name, (text) => text.split(":").every(item), expected, example).split(
+            ":",
+        );
+    }
+
+    #read(
+        name: string,
+        valid: (text: string) => boolean,
+        expected: string,
+        example: string,
+    ): string {
+        const value = this.env[name];
+        if (value !== undefined && valid(value)) return value;
+        const got = value === undefined ? "is not set" : `is ${JSON.stringify(value)}`;
+        this.errors.push(
+            `${name} ${got}; expected ${expected}; set for example ${name}=${example}`,
+        );
+        return "";
+    }
+}
+
+/** What every TLS service of the platform is told. */
+export interface TlsEnv {
+    readonly files: TlsFiles;
+    readonly policy: TlsPolicy;
+    readonly metricsPort: number;
+    readonly metricsClients: readonly string[];
+    readonly connectionMaxAgeSeconds: number;
+    readonly drainSeconds: number;
+}
+
+/** Reads `TLS_*`, `METRICS_*`, `CONNECTION_MAX_AGE_SECONDS` and `DRAIN_SECONDS`; what is wrong is in `reader.errors`. */
+export function readTlsEnv(reader: EnvReader): TlsEnv {
+    return {
+        files: {
+            certificateDirectory: reader.absolutePath("TLS_CERTIFICATE_DIR", "/etc/certs"),
+            trustFile: reader.absolutePath("TLS_TRUST_FILE", "/etc/trust/ca.crt"),
+        },
+        policy: {
+            cipherSuites: reader.list(
+                "TLS_CIPHER_SUITES",
+                isCipherSuite,
+                "TLS 1.3 cipher suites with colons between",
+                "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
+            ),
+            groups: reader.list(
+                "TLS_GROUPS",
+                isGroup,
+                "groups that OpenSSL knows with colons between",
+                "prime256v1:secp384r1",
+            ),
+        },
+        metricsPort: reader.integer("METRICS_PORT", 1024, 65535, 9443),
+        metricsClients: reader.identities("METRICS_CLIENTS", "prometheus.monitoring.svc"),
+        connectionMaxAgeSeconds: reader.integer("CONNECTION_MAX_AGE_SECONDS", 1, 86400, 3600),
+        drainSeconds: reader.integer("DRAIN_SECONDS", 1, 300, 20),
+    };
+}
+
+function isCipherSuite(text: string): boolean {
+    return /^TLS_[A-Z0-9_]+$/.test(text) && getCiphers().includes(text.toLowerCase());
+}
+
+/** Asks OpenSSL itself: what it does not know, or knows only in another build, would stop the server later. */
+function isGroup(text: string): boolean {
+    // `auto` is Node's own word for its default groups.
+    if (text === "auto" || !/^[A-Za-z0-9_-]+$/.test(text)) return false;
+    try {
+        createSecureContext({ ecdhCurve: text });
+        return true;
+    } catch {
+        return false;
+    }
+}

@@ -1,0 +1,9 @@
+/** What the library writes to; a pino logger is one. Fields first, as pino has them. */
+export interface Log {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+}
+
+/** The present. A parameter everywhere, so that a test can stand at any date. */
+export type Clock = () => Date;

@@ -1,0 +1,151 @@
+import { type FSWatcher, watch } from "node:fs";
+import { dirname } from "node:path";
+import { createSecureContext, type Server } from "node:tls";
+import type { Clock, Log } from "./log";
+import { checkContent, readContent, type TlsFiles, type TlsMaterial } from "./material";
+import { hex, type TlsMetrics } from "./metrics";
+import { secureContextOptions, type TlsPolicy } from "./options";
+
+export interface ReloadingCertificateSettings {
+    readonly files: TlsFiles;
+    readonly policy: TlsPolicy;
+    readonly metrics: TlsMetrics;
+    readonly log: Log;
+    readonly clock: Clock;
+    /** How often the files are looked at even if no event came, in milliseconds. Default 10,000. */
+    readonly pollMs?: number;
+}
+
+/** A burst of events, such as the kubelet's swap, is one change. */
+const settleMs = 50;
+
+/**
+ * A server certificate that follows its files. What fits is swapped into every server at once, for new connections; what does
+ * not fit leaves the old one served, is counted once for each bad content, and is logged.
+ */
+export class ReloadingCertificate {
+    readonly #settings: ReloadingCertificateSettings;
+    readonly #servers = new Set<Server>();
+    readonly #watchers: FSWatcher[] = [];
+    #current: TlsMaterial;
+    #lastFault: string | undefined;
+    #poll: NodeJS.Timeout | undefined;
+    #settle: NodeJS.Timeout | undefined;
+
+    /** Loads and checks the files. Throws one sentence where they do not fit: at the start there is nothing else to serve. */
+    constructor(settings: ReloadingCertificateSettings) {
+        this.#settings = settings;
+        this.#current = this.#load(readContent(settings.files));
+        settings.metrics.serving(this.#current);
+    }
+
+    /** What is served to new connections now. */
+    public get current(): TlsMaterial {
+        return this.#current;
+    }
+
+    /** Swaps this server's context from now on. */
+    public serve(server: Server): void {
+        this.#servers.add(server);
+        server.once("close", () => this.#servers.delete(server));
+    }
+
+    /**
+     * Watches the directories and not the files: the kubelet replaces a symbolic link beside them, and a watch of a file would
+     * stay on the old one. Where events fail, the poll is enough. Keeps no process alive.
+     */
+    public watch(): void {
+        const { files, pollMs = 10_000 } = this.#settings;
+        for (const directory of new Set([files.certificateDirectory, dirname(files.trustFile)])) {
+            this.#watchDirectory(directory);
+        }
+        this.#poll = setInterval(() => {
+            this.check();
+        }, pollMs).unref();
+    }
+
+    public close(): void {
+        clearInterval(this.#poll);
+        clearTimeout(this.#settle);
+        this.#watchers.splice(0).forEach((watcher) => {
+            watcher.close();
+        });
+    }
+
+    /** Looks at the files now. Never throws. */
+    public check(): void {
+        let hash = "unreadable";
+        try {
+            const content = readContent(this.#settings.files);
+            hash = content.hash;
+            if (hash === this.#current.content.hash) {
+                this.#lastFault = undefined;
+                return;
+            }
+            this.#swap(this.#load(content));
+        } catch (error) {
+            this.#keepOld(hash, error instanceof Error ? error.message : "unknown");
+        }
+    }
+
+    /** A context that OpenSSL refuses is found here, before a server is touched. */
+    #load(content: ReturnType<typeof readContent>): TlsMaterial {
+        const material = checkContent(content, "server", this.#settings.clock());
+        createSecureContext(secureContextOptions(this.#settings.policy, material));
+        return material;
+    }
+
+    #swap(material: TlsMaterial): void {
+        const options = secureContextOptions(this.#settings.policy, material);
+        this.#servers.forEach((server) => {
+            server.setSecureContext(options);
+        });
+        this.#current = material;
+        this.#lastFault = undefined;
+        this.#settings.metrics.serving(material);
+        this.#settings.metrics.reloaded();
+        const { leaf } = material;
+        this.#settings.log.info(
+            {
+                event: "tls_reloaded",
+                fingerprint: hex(leaf.fingerprint256),
+                notAfter: leaf.validToDate,
+            },
+            "certificate reloaded",
+        );
+    }
+
+    /** The same content is tried again at every look, since one that is not valid yet becomes valid, but counts once. */
+    #keepOld(hash: string, reason: string): void {
+        if (hash === this.#lastFault) return;
+        this.#lastFault = hash;
+        this.#settings.metrics.failed();
+        this.#settings.log.error(
+            { event: "tls_reload_failed", reason },
+            "certificate not reloaded, the old one stays",
+        );
+    }
+
+    #watchDirectory(directory: string): void {
+        const { log } = this.#settings;
+        const lost = (error: unknown) => {
+            const reason = error instanceof Error ? error.message : "unknown";
+            log.warn(
+                { event: "tls_watch_lost", directory, reason },
+                "no events for the directory, polling only",
+            );
+        };
+        try {
+            const watcher = watch(directory, { persistent: false }, () => {
+                clearTimeout(this.#settle);
+                this.#settle = setTimeout(() => {
+                    this.check();
+                }, settleMs).unref();
+            });
+            watcher.on("error", lost);
+            this.#watchers.push(watcher);
+        } catch (error) {
+            lost(error);
+        }
+    }
+}
