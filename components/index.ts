@@ -1,0 +1,15 @@
+/** The library's public face. Importing it has no effect. */
+export { ClientCertificates } from "./gateway/nginxConf";
+export { NginxGateway, type GatewayRouteArgs, type NginxGatewayArgs } from "./gateway/nginxGateway";
+export { CertificateAuthority, type CertificateAuthorityArgs } from "./pki/certificateAuthority";
+export { CertificateIssuer, type CertificateIssuerArgs } from "./pki/certificateIssuer";
+export { TrustBundle, trustBundleKey, type TrustBundleArgs } from "./pki/trustBundle";
+export {
+    CertificateUsage,
+    WorkloadCertificate,
+    type IssuanceArgs,
+    type WorkloadCertificateArgs,
+} from "./pki/workloadCertificate";
+export { Platform, type PlatformArgs } from "./platform";
+export { SecureService, type SecureServiceArgs } from "./service/secureService";
+export { KeyAlgorithm, tlsProfile, TlsProfileName, type TlsProfile } from "./tls/profile";

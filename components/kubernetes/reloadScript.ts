@@ -1,0 +1,117 @@
+export interface ReloadScriptSettings {
+    /** Writable directory that the daemon's container and the sidecar share. */
+    readonly directory: string;
+    /** Files whose content decides: certificates, keys, trust bundle, configuration. Absolute, sorted by the renderer. */
+    readonly files: readonly string[];
+    /** Commands of the daemon, each one line of sh. */
+    readonly daemon: DaemonCommands;
+    /** Time between two looks at the files. A change is acted on at the second look that finds it, so that half a change never is. */
+    readonly intervalSeconds: number;
+    /** Time between the end of a pod's readiness and the end of its daemon: routers have to notice. */
+    readonly drainSeconds: number;
+}
+
+export interface DaemonCommands {
+    /** Files that a killed daemon leaves behind and that would keep the next one from starting. */
+    readonly leftovers: readonly string[];
+    readonly run: string;
+    /** Fails, and changes nothing, where the files cannot be served. */
+    readonly test: string;
+    /** Makes the running daemon read its files again. */
+    readonly reload: string;
+    /** Lets requests finish, then ends the daemon. */
+    readonly finish: string;
+    /** File that exists while the daemon runs. */
+    readonly pidFile: string;
+}
+
+/**
+ * Renders the script that runs a daemon (`start`), reloads it in place when a mounted file changes (`watch`) and lets it finish
+ * (`stop`).
+ *
+ * What cannot be served is refused by the daemon's own test, once counted and tried again at each look: the old certificate stays
+ * served. `served` holds the hash of what the daemon has read and survives a restart of the sidecar.
+ */
+export function renderReloadScript(settings: ReloadScriptSettings): string {
+    [settings.directory, ...settings.files].forEach(checkPath);
+    const { daemon, directory } = settings;
+    return `#!/bin/sh
+# start: runs the daemon. watch: reloads it when a mounted file changes. stop: lets it finish.
+set -u
+directory=${directory}
+files="${[...settings.files].sort().join(" ")}"
+
+fingerprint() {
+    sha256sum $files 2>&1 | sha256sum | cut -c 1-64
+}
+
+log() {
+    printf '{"time":"%s","event":"%s","sha256":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2"
+}
+
+start() {
+    rm -f ${daemon.leftovers.join(" ")}
+    fingerprint >"$directory/served"
+    exec ${daemon.run}
+}
+
+report() {
+    cat >"$directory/metrics.new" <<END
+# HELP tls_reloads_total Changes of certificates, trust or configuration that are served.
+# TYPE tls_reloads_total counter
+tls_reloads_total $reloads
+# HELP tls_reload_failures_total Changes that could not be served; the old certificate stays.
+# TYPE tls_reload_failures_total counter
+tls_reload_failures_total $failures
+END
+    mv "$directory/metrics.new" "$directory/metrics"
+}
+
+apply() {
+    if output=$(${daemon.test} 2>&1) && ${daemon.reload}; then
+        echo "$1" >"$directory/served"
+        reloads=$((reloads + 1))
+        refused=
+        log tls_reloaded "$1"
+    elif [ "$1" != "$refused" ]; then
+        refused=$1
+        failures=$((failures + 1))
+        log tls_reload_failed "$1"
+        echo "$output" >&2
+    fi
+    report
+}
+
+watch() {
+    reloads=0 failures=0 refused= seen=
+    report
+    while sleep ${settings.intervalSeconds}; do
+        now=$(fingerprint)
+        before=$seen
+        seen=$now
+        [ -s ${daemon.pidFile} ] || continue
+        [ "$now" = "$before" ] || continue
+        [ "$now" != "$(cat "$directory/served")" ] || continue
+        apply "$now"
+    done
+}
+
+stop() {
+    sleep ${settings.drainSeconds}
+    ${daemon.finish}
+    while [ -e ${daemon.pidFile} ]; do sleep 1; done
+}
+
+case "\${1-}" in
+start | watch | stop) "$1" ;;
+*) echo "usage: $0 start|watch|stop" >&2 && exit 2 ;;
+esac
+`;
+}
+
+function checkPath(path: string): void {
+    if (/^(?:\/[A-Za-z0-9._-]+)+$/.test(path)) return;
+    throw new Error(
+        `[files] has ${JSON.stringify(path)}; allowed an absolute path of letters, digits, ".", "_" and "-"`,
+    );
+}
