@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { KubernetesProvider } from "./provider";
+
+void serve(new KubernetesProvider());
