@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ClientCertificates } from "./gateway/nginxConf";
 import { NginxGateway } from "./gateway/nginxGateway";
-import { allow, denyAll, podsOf } from "./kubernetes/networkPolicy";
+import { allow, denyAll } from "./kubernetes/networkPolicy";
 import { restrictedNamespaceLabels } from "./kubernetes/podSecurity";
 import { CertificateAuthority } from "./pki/certificateAuthority";
 import { CertificateIssuer } from "./pki/certificateIssuer";

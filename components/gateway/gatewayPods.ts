@@ -60,49 +60,49 @@ export const gatewayMounts = (names: {
     scratchMount("temporary", nginxPaths.temporary, "64Mi"),
 ];
 
+const script = (mode: string) => ["/bin/sh", `${confDirectory}/run.sh`, mode];
+
+const healthy = {
+    exec: {
+        command: [
+            ..."curl --silent --fail --max-time 2 --unix-socket".split(" "),
+            `${nginxPaths.run}/health.sock`,
+            "http://localhost/healthz",
+        ],
+    },
+    timeoutSeconds: 3,
+};
+
+const nginx = {
+    name: "nginx",
+    command: script("start"),
+    ports: Object.values(gatewayPorts).map((containerPort) => ({ containerPort })),
+    readinessProbe: { ...healthy, periodSeconds: 2 },
+    livenessProbe: { ...healthy, periodSeconds: 10, failureThreshold: 3 },
+    lifecycle: { preStop: { exec: { command: script("stop") } } },
+    resources: {
+        requests: { cpu: "50m", memory: "64Mi" },
+        limits: { cpu: "2", memory: "256Mi" },
+    },
+};
+
+const reload = {
+    name: "reload",
+    command: script("watch"),
+    resources: {
+        requests: { cpu: "10m", memory: "16Mi" },
+        limits: { cpu: "500m", memory: "64Mi" },
+    },
+};
+
 /** nginx, and beside it the same image watching its files. */
-export function gatewayContainers(
+export const gatewayContainers = (
     image: string,
     mounts: readonly Mount[],
-): k8s.types.input.core.v1.Container[] {
-    const shared = {
+): k8s.types.input.core.v1.Container[] =>
+    [nginx, reload].map((container) => ({
+        ...container,
         image,
         securityContext: restrictedContainer,
         volumeMounts: mounts.map(({ mount }) => mount),
-    };
-    const script = (mode: string) => ["/bin/sh", `${confDirectory}/run.sh`, mode];
-    const healthy = {
-        exec: {
-            command: [
-                ..."curl --silent --fail --max-time 2 --unix-socket".split(" "),
-                `${nginxPaths.run}/health.sock`,
-                "http://localhost/healthz",
-            ],
-        },
-        timeoutSeconds: 3,
-    };
-    return [
-        {
-            ...shared,
-            name: "nginx",
-            command: script("start"),
-            ports: Object.values(gatewayPorts).map((containerPort) => ({ containerPort })),
-            readinessProbe: { ...healthy, periodSeconds: 2 },
-            livenessProbe: { ...healthy, periodSeconds: 10, failureThreshold: 3 },
-            lifecycle: { preStop: { exec: { command: script("stop") } } },
-            resources: {
-                requests: { cpu: "50m", memory: "64Mi" },
-                limits: { cpu: "2", memory: "256Mi" },
-            },
-        },
-        {
-            ...shared,
-            name: "reload",
-            command: script("watch"),
-            resources: {
-                requests: { cpu: "10m", memory: "16Mi" },
-                limits: { cpu: "500m", memory: "64Mi" },
-            },
-        },
-    ];
-}
+    }));

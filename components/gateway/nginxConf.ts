@@ -201,7 +201,7 @@ function check({ ports, servers, metrics, paths }: NginxConfSettings): void {
     );
     checkedHostName("metrics.name", metrics.name);
     metrics.clients.forEach((client) => checkedHostName("metrics.clients", client));
-    Object.entries(paths).forEach(([name, path]) => {
+    Object.entries<string>({ ...paths }).forEach(([name, path]) => {
         checkPath(`paths.${name}`, path);
     });
 }

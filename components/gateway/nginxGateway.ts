@@ -2,8 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOf } from "../childOptions";
 import { configHash, configHashAnnotation } from "../kubernetes/configHash";
-import { allow, podsIn, podsOf } from "../kubernetes/networkPolicy";
-import { createWorkload, workloadLabels } from "../kubernetes/workload";
+import { createWorkload } from "../kubernetes/workload";
 import { identityOf, serviceNames } from "../pki/names";
 import {
     CertificateUsage,
@@ -20,6 +19,7 @@ import {
     nginxPaths,
     nginxUid,
 } from "./gatewayPods";
+import { edgeService, gatewayFlows, metricsService } from "./gatewayServices";
 import { renderNginxConf, type ClientCertificates } from "./nginxConf";
 
 /** A service of the gateway's own namespace that clients reach through it. */
@@ -134,65 +134,22 @@ const gatewayConf = (name: string, args: NginxGatewayArgs): string =>
         paths: nginxPaths,
     });
 
-/** Metrics have a Service of their own, so that the load balancer does not offer them. */
 function createServices(
     name: string,
     args: NginxGatewayArgs,
     opts: pulumi.CustomResourceOptions,
 ): void {
-    const { namespace } = args;
-    const selector = workloadLabels(name);
+    const { namespace, routes, monitoringNamespace } = args;
+    const metrics = `${name}-metrics`;
+    new k8s.core.v1.Service(name, { metadata: { name, namespace }, spec: edgeService(name) }, opts);
     new k8s.core.v1.Service(
-        name,
-        {
-            metadata: { name, namespace },
-            spec: {
-                type: "LoadBalancer",
-                selector,
-                ports: [
-                    {
-                        name: "tls-gateway",
-                        appProtocol: "tls",
-                        port: 443,
-                        targetPort: gatewayPorts.tls,
-                    },
-                    {
-                        name: "http-redirect",
-                        appProtocol: "http",
-                        port: 80,
-                        targetPort: gatewayPorts.redirect,
-                    },
-                ],
-            },
-        },
-        opts,
-    );
-    const metrics = gatewayPorts.metrics;
-    new k8s.core.v1.Service(
-        `${name}-metrics`,
-        {
-            metadata: { name: `${name}-metrics`, namespace },
-            spec: {
-                selector,
-                ports: [
-                    { name: "tls-metrics", appProtocol: "tls", port: metrics, targetPort: metrics },
-                ],
-            },
-        },
+        metrics,
+        { metadata: { name: metrics, namespace }, spec: metricsService(name) },
         opts,
     );
     new k8s.networking.v1.NetworkPolicy(
         name,
-        { metadata: { name, namespace }, spec: gatewayFlows(name, args) },
+        { metadata: { name, namespace }, spec: gatewayFlows(name, routes, monitoringNamespace) },
         opts,
     );
 }
-
-const gatewayFlows = (name: string, { routes, monitoringNamespace }: NginxGatewayArgs) =>
-    allow(name, {
-        ingress: [
-            { peers: [], ports: [gatewayPorts.tls, gatewayPorts.redirect] },
-            { peers: [podsIn(monitoringNamespace)], ports: [gatewayPorts.metrics] },
-        ],
-        egress: routes.map(({ service, port }) => ({ peers: [podsOf(service)], ports: [port] })),
-    });

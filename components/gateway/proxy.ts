@@ -1,4 +1,4 @@
-import { block, quoted, type Line } from "./nginxText";
+import { block, type Line } from "./nginxText";
 import type { NginxConfSettings, NginxServer, NginxUpstream } from "./nginxConf";
 
 /** Name of an upstream block: unlike a host alone it cannot be one that a client's request resolves to. */

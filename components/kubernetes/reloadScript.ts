@@ -34,12 +34,22 @@ export interface DaemonCommands {
  */
 export function renderReloadScript(settings: ReloadScriptSettings): string {
     [settings.directory, ...settings.files].forEach(checkPath);
-    const { daemon, directory } = settings;
-    return `#!/bin/sh
+    return [
+        preamble(settings),
+        start(settings),
+        report,
+        apply(settings),
+        watch(settings),
+        stop(settings),
+        choose,
+    ].join("\n");
+}
+
+const preamble = ({ directory, files }: ReloadScriptSettings) => `#!/bin/sh
 # start: runs the daemon. watch: reloads it when a mounted file changes. stop: lets it finish.
 set -u
 directory=${directory}
-files="${[...settings.files].sort().join(" ")}"
+files="${[...files].sort().join(" ")}"
 
 fingerprint() {
     sha256sum $files 2>&1 | sha256sum | cut -c 1-64
@@ -48,14 +58,16 @@ fingerprint() {
 log() {
     printf '{"time":"%s","event":"%s","sha256":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2"
 }
+`;
 
-start() {
+const start = ({ daemon }: ReloadScriptSettings) => `start() {
     rm -f ${daemon.leftovers.join(" ")}
     fingerprint >"$directory/served"
     exec ${daemon.run}
 }
+`;
 
-report() {
+const report = `report() {
     cat >"$directory/metrics.new" <<END
 # HELP tls_reloads_total Changes of certificates, trust or configuration that are served.
 # TYPE tls_reloads_total counter
@@ -66,8 +78,9 @@ tls_reload_failures_total $failures
 END
     mv "$directory/metrics.new" "$directory/metrics"
 }
+`;
 
-apply() {
+const apply = ({ daemon }: ReloadScriptSettings) => `apply() {
     if output=$(${daemon.test} 2>&1) && ${daemon.reload}; then
         echo "$1" >"$directory/served"
         reloads=$((reloads + 1))
@@ -81,33 +94,35 @@ apply() {
     fi
     report
 }
+`;
 
-watch() {
+const watch = ({ daemon, intervalSeconds }: ReloadScriptSettings) => `watch() {
     reloads=0 failures=0 refused= seen=
     report
-    while sleep ${settings.intervalSeconds}; do
+    while sleep ${intervalSeconds}; do
         now=$(fingerprint)
         before=$seen
         seen=$now
         [ -s ${daemon.pidFile} ] || continue
         [ "$now" = "$before" ] || continue
-        [ "$now" != "$(cat "$directory/served")" ] || continue
+        [ "$now" != "$(cat "$directory/served")" ] || { refused= && continue; }
         apply "$now"
     done
 }
+`;
 
-stop() {
-    sleep ${settings.drainSeconds}
+const stop = ({ daemon, drainSeconds }: ReloadScriptSettings) => `stop() {
+    sleep ${drainSeconds}
     ${daemon.finish}
     while [ -e ${daemon.pidFile} ]; do sleep 1; done
 }
+`;
 
-case "\${1-}" in
+const choose = `case "\${1-}" in
 start | watch | stop) "$1" ;;
 *) echo "usage: $0 start|watch|stop" >&2 && exit 2 ;;
 esac
 `;
-}
 
 function checkPath(path: string): void {
     if (/^(?:\/[A-Za-z0-9._-]+)+$/.test(path)) return;

@@ -95,40 +95,29 @@ function createAccess(
     opts: pulumi.CustomResourceOptions,
 ): void {
     const metadata = { name, namespace: args.namespace };
+    const ports = [
+        { name: `tls-${name}`, port: args.port },
+        { name: "tls-metrics", port: metricsPort },
+    ].map((port) => ({ ...port, appProtocol: "tls", targetPort: port.port }));
     new k8s.core.v1.Service(
         name,
-        {
-            metadata,
-            spec: {
-                selector: workloadLabels(name),
-                ports: [
-                    {
-                        name: `tls-${name}`,
-                        appProtocol: "tls",
-                        port: args.port,
-                        targetPort: args.port,
-                    },
-                    {
-                        name: "tls-metrics",
-                        appProtocol: "tls",
-                        port: metricsPort,
-                        targetPort: metricsPort,
-                    },
-                ],
-            },
-        },
+        { metadata, spec: { selector: workloadLabels(name), ports } },
         opts,
     );
-    const callers = [
-        ...[args.gateway, ...args.callers].map(podsOf),
-        ...args.callerNamespaces.map(podsIn),
-    ];
-    const spec = allow(name, {
+    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: serviceFlows(name, args) }, opts);
+}
+
+const serviceFlows = (name: string, args: SecureServiceArgs) =>
+    allow(name, {
         ingress: [
-            { peers: callers, ports: [args.port] },
+            {
+                peers: [
+                    ...[args.gateway, ...args.callers].map(podsOf),
+                    ...args.callerNamespaces.map(podsIn),
+                ],
+                ports: [args.port],
+            },
             { peers: [podsIn(args.monitoringNamespace)], ports: [metricsPort] },
         ],
         egress: [],
     });
-    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, opts);
-}
