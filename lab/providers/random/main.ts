@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { randomProvider } from "./provider";
+
+void serve(randomProvider);

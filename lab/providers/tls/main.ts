@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { tlsProvider } from "./provider";
+
+void serve(tlsProvider);
