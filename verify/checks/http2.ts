@@ -1,0 +1,14 @@
+import type { Check } from "../check";
+import { askOverHttp2 } from "../exchange";
+import type { HttpHop } from "../hop";
+
+/** HTTP/2 is agreed on by ALPN, and spoken. */
+export const http2Spoken: Check<HttpHop> = {
+    id: "http2",
+    controls: ["CM-6"],
+    wanted: () => "h2, and 200",
+    look: async (hop) => {
+        const { protocol, status } = await askOverHttp2(hop, "/v1/whoami", hop.verifier);
+        return { ok: protocol === "h2" && status === 200, seen: `${protocol}, ${status}` };
+    },
+};

@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { connect as startTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { encodeClientHello, parseReply, type HelloOffer, type HelloReply } from "./clientHello";
+import type { Address, Credentials, Hop } from "./hop";
+
+const SILENCE_MS = 10_000;
+
+/** The TCP connection itself failed: whatever was to be looked at could not be. */
+export class Unreachable extends Error {}
+
+/** The other side ended a handshake or a connection. The message says how, for example "alert certificate_required". */
+export class Refused extends Error {}
+
+/**
+ * Opens a TCP connection.
+ *
+ * @throws Unreachable with the address and the reason
+ */
+export async function openSocket({ host, port }: Address): Promise<Socket> {
+    const socket = connect({ host, port, timeout: SILENCE_MS });
+    socket.on("timeout", () => socket.destroy(new Error(`silent for ${SILENCE_MS / 1000} s`)));
+    try {
+        await once(socket, "connect");
+    } catch (error) {
+        throw new Unreachable(`${host}:${port}: ${messageOf(error)}`);
+    }
+    return socket;
+}
+
+/** Opens a connection to a hop, up to the point where TLS begins. */
+export async function dial(hop: Hop): Promise<Socket> {
+    const socket = await openSocket(hop.address);
+    await hop.prelude?.(socket);
+    return socket;
+}
+
+/** Sends one hand-made ClientHello and reads the first record of the answer. */
+export async function sayHello(hop: Hop, offer: HelloOffer): Promise<HelloReply> {
+    return speak(await dial(hop), encodeClientHello(offer));
+}
+
+/** Sends bytes over a connection, reads the first record of the answer, and ends the connection. */
+export async function speak(socket: Socket, bytes: Buffer): Promise<HelloReply> {
+    let received: Buffer = Buffer.alloc(0);
+    socket.write(bytes);
+    try {
+        for await (const chunk of socket) {
+            received = Buffer.concat([received, chunk as Buffer]);
+            const reply = parseReply(received);
+            if (reply) return reply;
+        }
+    } catch (error) {
+        if (!endedByPeer(error)) throw error;
+    } finally {
+        socket.destroy();
+    }
+    return { kind: "closed" };
+}
+
+export interface HandshakeOptions {
+    /** Shown when asked for; absent: none. */
+    readonly client?: Credentials;
+    /** PEM of the trusted roots; default: the hop's bundle. */
+    readonly trust?: string | string[];
+    /** Default true: a server whose chain or name does not hold ends the handshake. */
+    readonly verifyServer?: boolean;
+    /** Protocols offered in ALPN; default none. */
+    readonly protocols?: readonly string[];
+}
+
+/**
+ * A TLS 1.3 handshake with the hop, by node's own TLS. In TLS 1.3 a server that refuses the client's certificate says so only after
+ * this has returned: see `exchange`.
+ *
+ * @throws Refused where either side ended the handshake
+ */
+export async function handshake(hop: Hop, options: HandshakeOptions = {}): Promise<TLSSocket> {
+    const settings: ConnectionOptions = {
+        socket: await dial(hop),
+        servername: hop.host,
+        minVersion: "TLSv1.3",
+        ca: options.trust ?? hop.trustBundle,
+        rejectUnauthorized: options.verifyServer ?? true,
+        ALPNProtocols: [...(options.protocols ?? [])],
+        ...(options.client
+            ? { cert: options.client.certificate, key: options.client.privateKey }
+            : {}),
+    };
+    const socket = startTls(settings);
+    try {
+        await once(socket, "secureConnect");
+    } catch (error) {
+        socket.destroy();
+        throw new Refused(reasonOf(error));
+    }
+    // A reader of the socket hears of later errors by its own listener; without any, they must not end the process.
+    socket.on("error", () => socket.destroy());
+    return socket;
+}
+
+/**
+ * How a peer ended a connection, from the error that it left: "alert certificate_required", "connection closed", or the error's own
+ * words where the verifier itself gave up.
+ */
+export function reasonOf(error: unknown): string {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const alert = /^ERR_SSL_.*_ALERT_(.+)$/.exec(code)?.[1];
+    if (alert) return `alert ${alert.toLowerCase()}`;
+    return endedByPeer(error) ? "connection closed" : messageOf(error);
+}
+
+/** Whether the peer closed or reset the connection, rather than the verifier giving up. */
+export function endedByPeer(error: unknown): boolean {
+    if (!(error instanceof Error)) return false;
+    const code = "code" in error ? String(error.code) : "";
+    return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(code);
+}
+
+/** The first line of an error's message. */
+export function messageOf(error: unknown): string {
+    const text = error instanceof Error ? error.message : String(error);
+    return text.split("\n", 1)[0] ?? "";
+}

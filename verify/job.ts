@@ -1,0 +1,162 @@
+import type { V1Job } from "@kubernetes/client-node";
+import { z } from "zod";
+import { couldNotLook, type Result } from "./check";
+import type { Cluster } from "./cluster";
+import { messageOf } from "./connection";
+import { apiChecks, apiHop, type ApiSettings } from "./hops/api";
+
+const LIMIT_SECONDS = 180;
+const POLL_MS = 500;
+
+export interface JobPlace {
+    readonly namespace: string;
+    /** Name of the Job, unique to this run. */
+    readonly name: string;
+    readonly image: string;
+    /** Secret of the verifier's client certificate. */
+    readonly verifierSecret: string;
+    readonly trustBundleName: string;
+    readonly trustBundleKey: string;
+}
+
+/** The Job that looks from inside, under Pod Security `restricted` and with no account at the API server. */
+export function renderJob(place: JobPlace, settings: ApiSettings): V1Job {
+    const labels = { app: "verifier" };
+    return {
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata: { name: place.name, namespace: place.namespace, labels },
+        spec: {
+            backoffLimit: 0,
+            activeDeadlineSeconds: LIMIT_SECONDS,
+            // Of a run that was killed before it could clean up, nothing stays either.
+            ttlSecondsAfterFinished: 300,
+            template: {
+                metadata: { labels },
+                spec: {
+                    restartPolicy: "Never",
+                    automountServiceAccountToken: false,
+                    enableServiceLinks: false,
+                    securityContext: {
+                        runAsNonRoot: true,
+                        runAsUser: 1000,
+                        runAsGroup: 1000,
+                        fsGroup: 1000,
+                        seccompProfile: { type: "RuntimeDefault" },
+                    },
+                    containers: [container(place, settings)],
+                    volumes: volumes(place),
+                },
+            },
+        },
+    };
+}
+
+type PodSpec = NonNullable<NonNullable<V1Job["spec"]>["template"]["spec"]>;
+
+function container({ image }: JobPlace, settings: ApiSettings): PodSpec["containers"][number] {
+    return {
+        name: "verify",
+        image,
+        command: ["node", "/app/inside.js"],
+        env: [{ name: "VERIFY_API", value: JSON.stringify(settings) }],
+        securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+        },
+        resources: {
+            requests: { cpu: "50m", memory: "64Mi" },
+            limits: { cpu: "1", memory: "256Mi" },
+        },
+        volumeMounts: [
+            { name: "client-certs", mountPath: "/etc/client-certs", readOnly: true },
+            { name: "trust", mountPath: "/etc/trust", readOnly: true },
+        ],
+    };
+}
+
+function volumes(place: JobPlace): NonNullable<PodSpec["volumes"]> {
+    return [
+        {
+            name: "client-certs",
+            // fsGroup makes it readable for the group, which is the verifier's own.
+            secret: { secretName: place.verifierSecret, defaultMode: 0o440 },
+        },
+        {
+            name: "trust",
+            configMap: {
+                name: place.trustBundleName,
+                items: [{ key: place.trustBundleKey, path: "ca.crt" }],
+            },
+        },
+    ];
+}
+
+const resultLine = z.array(
+    z.object({
+        id: z.string(),
+        hop: z.string(),
+        controls: z.array(z.string()),
+        outcome: z.enum(["pass", "fail", "unknown"]),
+        wanted: z.string(),
+        seen: z.string(),
+    }),
+);
+
+/** Runs the Job and gives its results. Never throws: where it cannot be run, every check of it is one that could not look. */
+export async function lookFromInside(
+    cluster: Cluster,
+    place: JobPlace,
+    settings: ApiSettings,
+): Promise<Result[]> {
+    try {
+        return parseLog(settings, await runJob(cluster, place, settings));
+    } catch (error) {
+        return blind(settings, messageOf(error));
+    }
+}
+
+/** The results in a Job's log: one for each check that was to be done, in that order. */
+export function parseLog(settings: ApiSettings, log: string): Result[] {
+    const line = log.split("\n").find((candidate) => candidate.startsWith("["));
+    if (line === undefined) return blind(settings, `the Job said: ${messageOf(log.trim())}`);
+    const results = resultLine.parse(JSON.parse(line));
+    return blind(settings, "the Job did not look").map(
+        (missing) => results.find(({ id }) => id === missing.id) ?? missing,
+    );
+}
+
+function blind(settings: ApiSettings, reason: string): Result[] {
+    const hop = apiHop(settings, "", { certificate: "", privateKey: "" });
+    return apiChecks.map((check) => couldNotLook(hop, check, reason));
+}
+
+async function runJob(
+    { core, batch }: Cluster,
+    place: JobPlace,
+    settings: ApiSettings,
+): Promise<string> {
+    const { namespace, name } = place;
+    await batch.createNamespacedJob({ namespace, body: renderJob(place, settings) });
+    try {
+        await finished(batch, place);
+        const labelSelector = `job-name=${name}`;
+        const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+        const pod = items[0]?.metadata?.name;
+        if (pod === undefined) throw new Error(`Job ${namespace}/${name} ended without a pod`);
+        return await core.readNamespacedPodLog({ namespace, name: pod });
+    } finally {
+        await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
+    }
+}
+
+async function finished(batch: Cluster["batch"], { namespace, name }: JobPlace): Promise<void> {
+    const deadline = Date.now() + LIMIT_SECONDS * 1000;
+    while (Date.now() < deadline) {
+        const { status } = await batch.readNamespacedJobStatus({ namespace, name });
+        if (status?.succeeded || status?.failed) return;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    throw new Error(`Job ${namespace}/${name} did not end within ${LIMIT_SECONDS} s`);
+}
