@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { contractSchema, contractVersion, type Contract, type StackOutputs } from "./contract";
+
+/**
+ * Reads a platform's contract from a reference to its stack.
+ *
+ * @throws (in the output) an error that names each output that is missing or of another type, a foreign `contractVersion` first
+ */
+export function readContract(stack: StackOutputs): pulumi.Output<Contract> {
+    const names = Object.keys(contractSchema.shape);
+    const values = names.map((name) => stack.requireOutput(name));
+    return pulumi.all(values).apply((known) => {
+        const outputs: Readonly<Record<string, unknown>> = Object.fromEntries(
+            names.map((name, index) => [name, known[index]]),
+        );
+        if (outputs.contractVersion !== contractVersion)
+            throw new Error(
+                `[contractVersion] is ${String(outputs.contractVersion)}; allowed ${contractVersion}; use the module of the platform's own version`,
+            );
+        return contractSchema.parse(outputs);
+    });
+}
+
+const sample: Contract = {
+    contractVersion,
+    environment: "lab",
+    domain: "local.bluefly.io",
+    namespace: "llm-platform",
+    profile: "modern",
+    cipherSuites: "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
+    groups: "X25519:prime256v1",
+    issuerName: "internal-ca",
+    issuerKind: "ClusterIssuer",
+    trustBundleName: "workload-trust",
+    trustBundleKey: "ca.crt",
+    gatewayHost: "gateway.local.bluefly.io",
+    gatewayPort: 443,
+    gatewayRedirectPort: 80,
+    gatewayIdentity: "gateway.llm-platform.svc",
+    gatewayServerSecret: "gateway-server",
+    apiHost: "api.llm-platform.svc",
+    apiPort: 3001,
+    apiServerSecret: "api-server",
+    verifierSecret: "verifier-client",
+    verifierIdentity: "verifier.llm-platform.svc",
+    verifierImage: "verify:0.1.0",
+    leafLifetimeHours: 2160,
+    leafRenewBeforeHours: 720,
+    pkiAsOf: "2026-11-24",
+    pkiNextDue: "2027-08-01",
+    pkiWorkloadGeneration: 1,
+    pkiWorkloadExpires: "2027-11-24T00:00:00Z",
+};
+
+/** Stands for a StackReference in a consumer's tests: a platform of plain values, of which any can be replaced. */
+export function mockStack(changes: Partial<Contract> = {}): StackOutputs {
+    const outputs: Readonly<Record<string, unknown>> = { ...sample, ...changes };
+    return { requireOutput: (name) => pulumi.output(outputs[name]) };
+}
