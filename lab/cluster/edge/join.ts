@@ -1,0 +1,16 @@
+import type { Socket } from "node:net";
+
+/** Joins two connections: each end of stream is passed on, and an error of one ends the other. */
+export function join(left: Socket, right: Socket): void {
+    for (const [from, to] of [
+        [left, right],
+        [right, left],
+    ] as const) {
+        from.setNoDelay();
+        from.pipe(to);
+        from.on("error", () => to.destroy());
+        from.on("close", (hadError) => {
+            if (hadError) to.destroy();
+        });
+    }
+}
