@@ -6,7 +6,7 @@ import { shown } from "./shown";
 export interface RawConfig {
     /** By full key, `encryption-in-transit:domain`. */
     readonly values: Readonly<Record<string, string>>;
-    /** Full keys of the values that no error may show. */
+    /** Full keys of the values that were encrypted in the stack's file. */
     readonly secretKeys: readonly string[];
 }
 
@@ -28,15 +28,23 @@ export function readConfig(project: string, { values, secretKeys }: RawConfig): 
     const known = Object.keys(configSchema);
     const errors = [...given.keys()]
         .filter((key) => !known.includes(key))
-        .map((key) => `[${key}] is ${shown(given.get(key), isSecret(key))}; ${unknownKey(known)}`);
+        .map(
+            (key) =>
+                `[${key}] is ${isSecret(key) ? "<secret>" : shown(given.get(key))}; ${unknownKey(known)}`,
+        );
     const config: Record<string, unknown> = {};
     for (const [key, schema] of Object.entries(configSchema)) {
         const result = schema.safeParse(given.get(key));
-        if (result.success) config[key] = result.data;
-        else errors.push(...lines(key, given.get(key), result.error.issues, isSecret(key)));
+        if (isSecret(key)) errors.push(`[${key}] is <secret>; ${mustBePlain}`);
+        else if (result.success) config[key] = result.data;
+        else errors.push(...lines(key, given.get(key), result.error.issues));
     }
     return { config, errors };
 }
+
+/** Errors, outputs and objects repeat every setting: a secret one would come out with them. */
+const mustBePlain =
+    "allowed a plain value, since outputs and previews show it; set it again without --secret";
 
 /** The engine writes objects and lists as JSON, texts as they are. */
 function parsed(value: string): unknown {
@@ -53,7 +61,6 @@ function lines(
     key: string,
     value: unknown,
     issues: readonly z.core.$ZodIssue[],
-    secret: boolean,
 ): readonly string[] {
     const byPlace = new Map<string, string>();
     for (const { path, message, ...issue } of issues) {
@@ -62,10 +69,7 @@ function lines(
             const inside = [...path, ...(name === undefined ? [] : [name])];
             const place = [key, ...inside].join(".");
             if (byPlace.has(place)) continue;
-            byPlace.set(
-                place,
-                `[${place}] is ${shown(valueAt(value, inside), secret)}; ${message}`,
-            );
+            byPlace.set(place, `[${place}] is ${shown(valueAt(value, inside))}; ${message}`);
         }
     }
     return [...byPlace.values()];

@@ -105,7 +105,7 @@ const watch = ({ daemon, intervalSeconds }: ReloadScriptSettings) => `watch() {
         seen=$now
         [ -s ${daemon.pidFile} ] || continue
         [ "$now" = "$before" ] || continue
-        [ "$now" != "$(cat "$directory/served")" ] || { refused= && continue; }
+        [ "$now" != "$(cat "$directory/served")" ] || { refused=; continue; }
         apply "$now"
     done
 }
