@@ -1,0 +1,45 @@
+import { nginxConfs } from "../facts/nginxConf";
+import { isNginxPath, nginxContainers, type NginxContainer } from "../facts/nginxContainers";
+import { holdersOf, keysAt, mountedNginxConfs } from "../facts/nginxMounts";
+import type { Rule, Subject, Violation } from "../rule";
+
+function unreadable(subject: Subject): Violation[] {
+    return nginxConfs(subject).flatMap(({ problems }) => problems);
+}
+
+function unreadableMounted(subject: Subject, stack: readonly Subject[]): Violation[] {
+    return mountedNginxConfs(subject, stack).flatMap(({ problems }) => problems);
+}
+
+/** An nginx without a configuration of ours runs with its image's, which listens in plaintext. */
+function containersWithout(subject: Subject, stack: readonly Subject[]): Violation[] {
+    if (subject.partial) return [];
+    return nginxContainers(subject)
+        .filter((container) => !hasConfig(container, subject, stack))
+        .map(({ at, image, confPath }) => ({
+            at,
+            got: `${image || "nginx"} without a configuration from a ConfigMap or a Secret of this stack`,
+            wanted: `a ConfigMap of this stack mounted at ${confPath}`,
+        }));
+}
+
+function hasConfig(
+    container: NginxContainer,
+    workload: Subject,
+    stack: readonly Subject[],
+): boolean {
+    return container.sources.some((source) =>
+        holdersOf(stack, source, workload.namespace).some(
+            (holder) => keysAt(holder, source, (path) => isNginxPath(container, path)).length > 0,
+        ),
+    );
+}
+
+export const nginxRequireKnownConfig: Rule = {
+    name: "nginx-require-known-config",
+    severity: "critical",
+    why: "An nginx is judged by its configuration. One that runs without any that can be read, or includes files from elsewhere, cannot be judged and does not pass.",
+    fix: "Render the file with `NginxGateway`, or put the whole configuration, with all that it includes, into one ConfigMap of the stack and mount it where nginx reads it.",
+    checks: [unreadable],
+    stackChecks: [containersWithout, unreadableMounted],
+};
