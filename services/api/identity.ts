@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
     chainFault,
@@ -6,7 +5,6 @@ import {
     identityOf,
     peerIdentity,
     type TlsMaterial,
-    tlsSocketOf,
 } from "@encryption-in-transit/services-tls";
 import { parseClientCert } from "./clientCert";
 import { Refusal } from "./refusal";
@@ -52,6 +50,10 @@ export function authorise({ identity }: Caller, { allowedClients }: IdentitySett
     if (!allowedClients.includes(identity)) throw new Refusal(403, "identity_not_allowed");
 }
 
+/**
+ * RFC 9440 forwards the leaf alone, and Node shows a server no chain, so the intermediate is our own: both leaves come from the
+ * issuer of the day. While a new intermediate takes over, a client that still holds a leaf of the other one is refused here.
+ */
 function forwardedIdentity(
     request: IncomingMessage,
     { current, clock }: IdentitySettings,
@@ -67,18 +69,13 @@ function forwardedIdentity(
             "Client-Cert is not one certificate as a byte sequence",
         );
     const { intermediate, roots } = current();
-    const intermediates = [intermediate, ...peerIssuer(request)];
-    const fault = chainFault({ leaf, intermediates, roots, use: "client", at: clock() });
+    const fault = chainFault({
+        leaf,
+        intermediates: [intermediate],
+        roots,
+        use: "client",
+        at: clock(),
+    });
     if (fault) throw new Refusal(401, "client_cert_required", fault);
     return identityOf(leaf);
-}
-
-/**
- * The intermediate that the gateway showed. RFC 9440 forwards the leaf alone, and while a new generation begins to issue the
- * gateway's intermediate and our own differ: a client may hold a leaf of either.
- */
-function peerIssuer(request: IncomingMessage): X509Certificate[] {
-    const issuer = tlsSocketOf(request).getPeerCertificate(true).issuerCertificate as
-        { raw?: Buffer } | undefined;
-    return issuer?.raw ? [new X509Certificate(issuer.raw)] : [];
 }

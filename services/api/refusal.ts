@@ -1,3 +1,5 @@
+import { messageOf } from "@encryption-in-transit/services-tls";
+
 /** The codes that a client may rely on. */
 export type ErrorCode =
     | "client_cert_forbidden"
@@ -28,5 +30,5 @@ export function refusalOf(error: unknown): Refusal {
     if (typeof status === "number" && status >= 400 && status < 500) {
         return new Refusal(400, "malformed", typeof type === "string" ? type : undefined);
     }
-    return new Refusal(500, "internal_error", error instanceof Error ? error.message : undefined);
+    return new Refusal(500, "internal_error", messageOf(error));
 }

@@ -1,4 +1,5 @@
 /** The service as a process: configuration from the environment, log on standard output, end on SIGTERM. */
+import { messageOf } from "@encryption-in-transit/services-tls";
 import { pino } from "pino";
 import { readConfig } from "./config";
 import { startService } from "./service";
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
 
 /** One line; a stack would only hide it. */
 function fail(error: unknown): void {
-    process.stderr.write(`${error instanceof Error ? error.message : "unknown error"}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
 }
 

@@ -36,8 +36,30 @@ export async function startService(
     config: ApiConfig,
     dependencies: ServiceDependencies,
 ): Promise<Service> {
-    const { log, clock, random } = dependencies;
-    const { files, policy } = config;
+    const { certificate, api, metrics } = createServers(config, dependencies);
+    const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
+    const connections = [new HttpConnections(api, limits), new HttpConnections(metrics, limits)];
+    const port = await listen(api, config.port);
+    const metricsPort = await listen(metrics, config.metricsPort);
+    let draining = false;
+    const health = await serveHealth(config.healthSocket, () => !draining);
+    certificate.watch();
+
+    const drain = async () => {
+        draining = true;
+        const results = await Promise.all(
+            connections.map((each) => each.drain(config.drainSeconds)),
+        );
+        certificate.close();
+        health.close();
+        const cut = results.reduce((sum, result) => sum + result.cut, 0);
+        dependencies.log.info({ event: "drained", cut }, "drained");
+    };
+    return { port, metricsPort, certificate, drain };
+}
+
+function createServers(config: ApiConfig, { log, clock }: ServiceDependencies) {
+    const { files, policy, metricsClients: clients } = config;
     const registry = new Registry();
     const certificate = new ReloadingCertificate({
         files,
@@ -47,36 +69,11 @@ export async function startService(
         clock,
     });
     const tls = { certificate, policy, log };
-
     const app = createApp({ ...config, current: () => certificate.current, log, clock });
-    const servers = [
-        createTlsServer(tls, app),
-        createMetricsServer({ ...tls, registry, clients: config.metricsClients }),
-    ] as const;
-    const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, clock, random };
-    const connections = servers.map((server) => new HttpConnections(server, limits));
-    const [port, metricsPort] = await Promise.all([
-        listen(servers[0], config.port),
-        listen(servers[1], config.metricsPort),
-    ]);
-    let draining = false;
-    const health = await serveHealth(config.healthSocket, () => !draining && servers[0].listening);
-    certificate.watch();
-
     return {
-        port,
-        metricsPort,
         certificate,
-        async drain() {
-            draining = true;
-            const results = await Promise.all(
-                connections.map((each) => each.drain(config.drainSeconds)),
-            );
-            certificate.close();
-            health.close();
-            const cut = results.reduce((sum, result) => sum + result.cut, 0);
-            log.info({ event: "drained", cut }, "drained");
-        },
+        api: createTlsServer(tls, app),
+        metrics: createMetricsServer({ ...tls, registry, clients }),
     };
 }
 

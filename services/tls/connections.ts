@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
+import { setTimeout as setTimer } from "node:timers";
+import { setTimeout } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import { connectionSchedule } from "./connectionAge";
 import type { Clock } from "./log";
@@ -57,23 +59,17 @@ export class HttpConnections {
      */
     public async drain(deadlineSeconds: number): Promise<DrainResult> {
         this.#draining = true;
-        this.#open.forEach((connection) => {
-            retire(connection);
-        });
-        await elapsed(deadlineSeconds * 250);
-        const closed = new Promise<void>((resolve) => {
-            this.#server.close(() => {
-                resolve();
-            });
-        });
-        let cut = 0;
-        const deadline = setTimeout(() => {
-            cut = this.#open.size;
-            this.#server.closeAllConnections();
-        }, deadlineSeconds * 750);
-        await closed;
-        clearTimeout(deadline);
-        return { cut };
+        this.#open.forEach(retire);
+        await setTimeout(deadlineSeconds * 250);
+        const closed = new Promise((resolve) => this.#server.close(resolve));
+        this.#open.forEach(end);
+        const inTime = closed.then(() => true);
+        const tooLate = setTimeout(deadlineSeconds * 750, false, { ref: false });
+        const gentle = await Promise.race([inTime, tooLate]);
+        const left = [...this.#open.keys()];
+        // Awaited, so that the audit log has a line for what was cut.
+        await Promise.all(left.map(destroy));
+        return { cut: gentle ? 0 : left.length };
     }
 
     #opened(socket: TLSSocket): void {
@@ -95,14 +91,13 @@ export class HttpConnections {
             random: this.#settings.random(),
         });
         const at = (delayMs: number, act: () => void) => {
-            connection.timers.push(setTimeout(act, delayMs).unref());
+            connection.timers.push(setTimer(act, delayMs).unref());
         };
         at(schedule.retireMs, () => {
             retire(connection);
         });
         at(schedule.endMs, () => {
-            connection.ending = true;
-            if (connection.inFlight.size === 0) socket.destroySoon();
+            end(connection, socket);
         });
         at(schedule.cutMs, () => socket.destroy());
     }
@@ -120,14 +115,25 @@ export class HttpConnections {
     }
 }
 
+/** Makes the response in flight, or else the next one, the last. */
 function retire(connection: Connection): void {
     connection.retired = true;
     const newest = [...connection.inFlight].at(-1);
     if (newest && !newest.headersSent) newest.setHeader("Connection", "close");
 }
 
-function elapsed(ms: number): Promise<void> {
+/** Closes at once where nothing is in flight, else after the response. */
+function end(connection: Connection, socket: TLSSocket): void {
+    retire(connection);
+    connection.ending = true;
+    if (connection.inFlight.size === 0) socket.destroySoon();
+}
+
+function destroy(socket: TLSSocket): Promise<void> {
     return new Promise((resolve) => {
-        setTimeout(resolve, ms);
+        socket.once("close", () => {
+            resolve();
+        });
+        socket.destroy();
     });
 }

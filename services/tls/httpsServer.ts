@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
@@ -38,19 +37,19 @@ export function createTlsServer(settings: TlsServerSettings, listener: RequestLi
     return server;
 }
 
-/** By the time a handshake has failed the socket knows its peer's address no more, so it is carried along from the start. */
+/** A socket below TLS; Node does not document it, and without it a refused connection has no address. */
+interface Wrapped {
+    readonly _parent?: Socket;
+}
+
 function logRefusals(server: Server, log: Log): void {
-    const address = new AsyncLocalStorage<string | undefined>();
-    server.prependListener("connection", (socket: Socket) => {
-        address.enterWith(socket.remoteAddress);
-    });
-    server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    // Reading the address makes the socket remember it: by the time a handshake has failed the connection is gone.
+    server.on("connection", (socket: Socket) => socket.remoteAddress);
+    server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket & Wrapped) => {
         // Set to the code of the verification where the certificate is what was refused; typed as an Error, and is a string.
         const unverified = socket.authorizationError as unknown as string | null | undefined;
         const reason = unverified ?? error.code ?? error.message;
-        log.warn(
-            { event: "handshake_refused", reason, address: address.getStore() },
-            "handshake refused",
-        );
+        const address = socket._parent?.remoteAddress;
+        log.warn({ event: "handshake_refused", reason, address }, "handshake refused");
     });
 }

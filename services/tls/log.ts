@@ -7,3 +7,9 @@ export interface Log {
 
 /** The present. A parameter everywhere, so that a test can stand at any date. */
 export type Clock = () => Date;
+
+/** The message of whatever was thrown, for a log; never its stack. */
+export function messageOf(error: unknown): string {
+    const known = typeof error === "object" && error !== null && "message" in error;
+    return known && typeof error.message === "string" ? error.message : "unknown error";
+}

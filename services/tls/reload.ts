@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
 import { createSecureContext, type Server } from "node:tls";
-import type { Clock, Log } from "./log";
+import { type Clock, type Log, messageOf } from "./log";
 import { checkContent, readContent, type TlsFiles, type TlsMaterial } from "./material";
 import { hex, type TlsMetrics } from "./metrics";
 import { secureContextOptions, type TlsPolicy } from "./options";
@@ -84,7 +84,7 @@ export class ReloadingCertificate {
             }
             this.#swap(this.#load(content));
         } catch (error) {
-            this.#keepOld(hash, error instanceof Error ? error.message : "unknown");
+            this.#keepOld(hash, messageOf(error));
         }
     }
 
@@ -129,7 +129,7 @@ export class ReloadingCertificate {
     #watchDirectory(directory: string): void {
         const { log } = this.#settings;
         const lost = (error: unknown) => {
-            const reason = error instanceof Error ? error.message : "unknown";
+            const reason = messageOf(error);
             log.warn(
                 { event: "tls_watch_lost", directory, reason },
                 "no events for the directory, polling only",
