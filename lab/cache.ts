@@ -30,7 +30,8 @@ export const projectRoot = path.resolve(__dirname, "..");
 export const nodeBinary = path.join(projectRoot, "node_modules", "node", "bin", "node");
 
 export function labPaths(environment: NodeJS.ProcessEnv = process.env): LabPaths {
-    const base = environment["XDG_CACHE_HOME"] ?? path.join(environment["HOME"] ?? homedir(), ".cache");
+    const base =
+        environment["XDG_CACHE_HOME"] ?? path.join(environment["HOME"] ?? homedir(), ".cache");
     const root = path.join(base, "encryption-in-transit");
     const inside = (name: string): string => path.join(root, name);
     return {

@@ -10,7 +10,9 @@ import { rememberSalt, restoreSalt } from "./stackFile";
 
 /** Runs `pulumi up` on the lab's stack with the policy pack; what an earlier, killed run left half done is cleared first. */
 export async function deploy(paths: LabPaths, report: (line: string) => void): Promise<string> {
-    await run("npm", ["run", "--silent", "build", "--workspace", "policies", "--if-present"], { cwd: projectRoot });
+    await run("npm", ["run", "--silent", "build", "--workspace", "policies", "--if-present"], {
+        cwd: projectRoot,
+    });
     preparePassphrase(paths);
     mkdirSync(backendFolder(paths), { recursive: true });
     const saltFile = path.join(paths.root, "salt");
@@ -24,7 +26,10 @@ export async function deploy(paths: LabPaths, report: (line: string) => void): P
             errorLines: 60,
         });
     await releaseLock(paths, pulumi);
-    await run("pulumi", ["stack", "select", "--create", "--non-interactive", STACK], { cwd: projectRoot, env });
+    await run("pulumi", ["stack", "select", "--create", "--non-interactive", STACK], {
+        cwd: projectRoot,
+        env,
+    });
     rememberSalt(saltFile);
     if (await hasPendingOperations(pulumi)) {
         await pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
@@ -40,19 +45,27 @@ function preparePassphrase(paths: LabPaths): void {
 }
 
 /** A lock whose owner was killed is cancelled; one whose owner works is somebody's running update, and stays. */
-async function releaseLock(paths: LabPaths, pulumi: (...args: string[]) => Promise<RunResult>): Promise<void> {
+async function releaseLock(
+    paths: LabPaths,
+    pulumi: (...args: string[]) => Promise<RunResult>,
+): Promise<void> {
     const locks = path.join(backendFolder(paths), ".pulumi", "locks");
     if (!existsSync(locks)) return;
-    const files = readdirSync(locks, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+    const files = readdirSync(locks, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".json"),
+    );
     for (const file of files.filter((name) => path.dirname(name).endsWith(`/${STACK}`))) {
         const { pid } = JSON.parse(readFileSync(path.join(locks, file), "utf8")) as { pid: number };
-        if (identify(pid) !== undefined) throw new Error(`stack ${STACK} is being updated by process ${pid}; wait for it`);
+        if (identify(pid) !== undefined)
+            throw new Error(`stack ${STACK} is being updated by process ${pid}; wait for it`);
         await pulumi("cancel", "--yes");
         return;
     }
 }
 
-async function hasPendingOperations(pulumi: (...args: string[]) => Promise<RunResult>): Promise<boolean> {
+async function hasPendingOperations(
+    pulumi: (...args: string[]) => Promise<RunResult>,
+): Promise<boolean> {
     const { stdout } = await pulumi("stack", "export");
     const state = JSON.parse(stdout) as { deployment?: { pending_operations?: unknown[] } };
     return (state.deployment?.pending_operations ?? []).length > 0;
@@ -61,6 +74,10 @@ async function hasPendingOperations(pulumi: (...args: string[]) => Promise<RunRe
 /** The few words that pulumi itself sums up with: `12 to create`, `14 unchanged`. */
 function resourceCounts(output: string): string {
     const summary = output.slice(output.lastIndexOf("Resources:"));
-    const counts = [...summary.matchAll(/^\s+([+~\-±]+-?\s*)?(\d+ (?:created|updated|deleted|replaced|unchanged))/gm)];
+    const counts = [
+        ...summary.matchAll(
+            /^\s+([+~\-±]+-?\s*)?(\d+ (?:created|updated|deleted|replaced|unchanged))/gm,
+        ),
+    ];
     return counts.map(([, , count]) => count).join(", ");
 }

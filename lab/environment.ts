@@ -38,12 +38,20 @@ async function engine(paths: LabPaths): Promise<{ bin: string; env: Record<strin
 /** Variables under which pulumi, kubectl and the judges (testssl.sh, sslyze) work against the lab. */
 export async function labEnvironment(paths: LabPaths): Promise<Record<string, string>> {
     const { bin, env } = await engine(paths);
-    const own = [bin, path.join(paths.tools, "bin"), path.join(projectRoot, "node_modules", ".bin")];
-    const inherited = (process.env["PATH"] ?? "").split(":").filter((folder) => !own.includes(folder));
+    const files = clusterFiles(paths);
+    const own = [
+        bin,
+        path.join(paths.tools, "bin"),
+        path.join(projectRoot, "node_modules", ".bin"),
+    ];
+    const inherited = (process.env["PATH"] ?? "")
+        .split(":")
+        .filter((folder) => !own.includes(folder));
     return {
         ...env,
         PATH: [...own, ...inherited].join(":"),
-        KUBECONFIG: clusterFiles(paths).kubeconfig,
+        KUBECONFIG: files.kubeconfig,
+        KUBECACHEDIR: files.kubectlCache,
         PULUMI_BACKEND_URL: `file://${backendFolder(paths)}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(paths),
     };
@@ -51,5 +59,7 @@ export async function labEnvironment(paths: LabPaths): Promise<Record<string, st
 
 /** Lines that a POSIX shell can evaluate. */
 export function exportLines(variables: Readonly<Record<string, string>>): string[] {
-    return Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`);
+    return Object.entries(variables).map(
+        ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+    );
 }

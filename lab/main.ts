@@ -14,12 +14,23 @@ import { stepsUntil, upSteps } from "./up";
 import { verifyAloud } from "./verify";
 
 const paths = labPaths();
-const output = { terminal: process.stdout.isTTY, write: (line: string): void => console.log(line) };
+const output = {
+    terminal: process.stdout.isTTY,
+    write: (line: string): void => {
+        console.log(line);
+    },
+};
 
 /** One `up` or `down` at a time on a cache. */
 function exclusively(steps: readonly Step[]): Promise<void> {
     createFolders(paths);
-    return withLock(paths.root, () => runSteps(steps, output), () => console.error("waiting for another up or down"));
+    return withLock(
+        paths.root,
+        () => runSteps(steps, output),
+        () => {
+            console.error("waiting for another up or down");
+        },
+    );
 }
 
 function downSteps(): Step[] {
@@ -28,7 +39,8 @@ function downSteps(): Step[] {
             name: "down",
             run: async (): Promise<string> => {
                 await removeCluster(clusterFiles(paths));
-                for (const folder of [paths.pulumi, paths.temporary]) rmSync(folder, { recursive: true, force: true });
+                for (const folder of [paths.pulumi, paths.temporary])
+                    rmSync(folder, { recursive: true, force: true });
                 setSalt(undefined);
                 return "";
             },
@@ -36,7 +48,9 @@ function downSteps(): Step[] {
     ];
 }
 
-const program = new Command("lab").description("The real engine and a real one-node cluster on this machine");
+const program = new Command("lab").description(
+    "The real engine and a real one-node cluster on this machine",
+);
 
 program
     .command("up")
@@ -77,7 +91,15 @@ program
     .helpOption(false)
     .argument("[args...]")
     .action((args: string[]) => {
-        const command = ["kubectl", "--kubeconfig", clusterFiles(paths).kubeconfig, ...args];
+        const { kubeconfig, kubectlCache } = clusterFiles(paths);
+        const command = [
+            "kubectl",
+            "--kubeconfig",
+            kubeconfig,
+            "--cache-dir",
+            kubectlCache,
+            ...args,
+        ];
         const { status } = spawnSync(binaryPath(kubeBinary, paths), command, { stdio: "inherit" });
         process.exitCode = status ?? 1;
     });

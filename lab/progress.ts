@@ -48,6 +48,8 @@ async function timed(step: Step, report: (line: string) => void): Promise<string
         const result = await step.run(report);
         return stepLine(step.name, performance.now() - started, result);
     } catch (error) {
-        throw new Error(`${step.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new Error(`${step.name}: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+        });
     }
 }

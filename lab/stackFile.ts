@@ -13,7 +13,9 @@ const SALT_LINE = /^encryptionsalt: (.*)\n/m;
 /** The domain that the stack's hosts lie in. */
 export function stackDomain(file = LAB_STACK_FILE): string {
     if (!existsSync(file)) return DEFAULT_DOMAIN;
-    const content = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null;
+    const content = parse(readFileSync(file, "utf8")) as {
+        config?: Record<string, unknown>;
+    } | null;
     const domain = content?.config?.["encryption-in-transit:domain"];
     return typeof domain === "string" ? domain : DEFAULT_DOMAIN;
 }

@@ -53,7 +53,10 @@ export function upSteps(paths: LabPaths): Step[] {
 export function stepsUntil(steps: readonly Step[], name: string | undefined): readonly Step[] {
     if (name === undefined) return steps;
     const index = steps.findIndex((step) => step.name === name);
-    if (index < 0) throw new Error(`[--until] is ${name}; it may be ${steps.map((step) => step.name).join(", ")}`);
+    if (index < 0)
+        throw new Error(
+            `[--until] is ${name}; it may be ${steps.map((step) => step.name).join(", ")}`,
+        );
     return steps.slice(0, index + 1);
 }
 
@@ -74,10 +77,16 @@ async function installEngineStep(paths: LabPaths, report: (line: string) => void
     const official = officialFolder(paths);
     if (official === undefined) await ensureBinary(pulumiBinary, paths, report);
     await labEnvironment(paths);
-    return official === undefined ? path.basename(binaryPath(pulumiBinary, paths)) : `official, ${official}`;
+    return official === undefined
+        ? path.basename(binaryPath(pulumiBinary, paths))
+        : `official, ${official}`;
 }
 
-async function startCluster(paths: LabPaths, images: readonly Image[], report: (line: string) => void): Promise<string> {
+async function startCluster(
+    paths: LabPaths,
+    images: readonly Image[],
+    report: (line: string) => void,
+): Promise<string> {
     const kube = await ensureBinary(kubeBinary, paths, report);
     const files = clusterFiles(paths);
     // State and etcd describe each other: neither is of use without the other.
@@ -89,8 +98,12 @@ async function startCluster(paths: LabPaths, images: readonly Image[], report: (
     const fresh = await ensureCluster({ files, kube, imageStore, domain: stackDomain(), report });
     mkdirSync(paths.pulumi, { recursive: true });
     if (fresh) rememberImages(files, images);
-    const replaced = fresh ? [] : await replaceChangedImages(files, images, new Kubectl(kube, files), paths);
-    return replaced.length === 0 ? "node Ready, DNS answers" : `node Ready, replaced ${replaced.join(", ")}`;
+    const replaced = fresh
+        ? []
+        : await replaceChangedImages(files, images, new Kubectl(kube, files), paths);
+    return replaced.length === 0
+        ? "node Ready, DNS answers"
+        : `node Ready, replaced ${replaced.join(", ")}`;
 }
 
 async function startOperators(paths: LabPaths, report: (line: string) => void): Promise<string> {

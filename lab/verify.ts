@@ -30,9 +30,15 @@ export async function verifyQuietly(paths: LabPaths): Promise<string> {
 /** Runs the verifier with its own output. @returns its exit code: 1 for a failed check, 2 where it could not look */
 export async function verifyAloud(paths: LabPaths): Promise<number> {
     const { args, env } = await prepare(paths);
-    const child = spawn(nodeBinary, args, { cwd: projectRoot, env: { ...process.env, ...env }, stdio: "inherit" });
+    const child = spawn(nodeBinary, args, {
+        cwd: projectRoot,
+        env: { ...process.env, ...env },
+        stdio: "inherit",
+    });
     return new Promise((resolve, reject) => {
         child.once("error", reject);
-        child.once("close", (code) => resolve(code ?? 2));
+        child.once("close", (code) => {
+            resolve(code ?? 2);
+        });
     });
 }

@@ -54,7 +54,12 @@ export const certManagerBinary: GoBinary = {
     ldflags: "-s -w",
 };
 
-export const coreDnsBinary: GoBinary = { name: "coredns", folder: "coredns", target: ".", ldflags: "-s -w" };
+export const coreDnsBinary: GoBinary = {
+    name: "coredns",
+    folder: "coredns",
+    target: ".",
+    ldflags: "-s -w",
+};
 
 /** Folder of the binary's go.mod. */
 export function sourceFolder(binary: GoBinary): string {
@@ -65,11 +70,16 @@ export function sourceFolder(binary: GoBinary): string {
 export function binaryPath(binary: GoBinary, paths: LabPaths): string {
     const folder = sourceFolder(binary);
     const names = readdirSync(folder).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name));
-    const sources = names.sort().map((name) => [name, readFileSync(path.join(folder, name))] as const);
+    const sources = names
+        .sort()
+        .map((name) => [name, readFileSync(path.join(folder, name))] as const);
     return path.join(paths.bin, `${binary.name}-${binaryKey(binary, sources)}`);
 }
 
 /** Hash of all that decides what comes out: sources by name, what is built, and the linker's flags. */
-export function binaryKey(binary: GoBinary, sources: readonly (readonly [name: string, content: Uint8Array])[]): string {
+export function binaryKey(
+    binary: GoBinary,
+    sources: readonly (readonly [name: string, content: Uint8Array])[],
+): string {
     return contentKey([binary.target, binary.ldflags, ...sources.flat()]);
 }

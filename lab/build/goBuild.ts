@@ -11,11 +11,17 @@ import { binaryPath, sourceFolder, type GoBinary } from "./goBinaries";
  * @param report gets a line about a build that really runs
  * @returns the path of the binary
  */
-export async function ensureBinary(binary: GoBinary, paths: LabPaths, report: (line: string) => void): Promise<string> {
+export async function ensureBinary(
+    binary: GoBinary,
+    paths: LabPaths,
+    report: (line: string) => void,
+): Promise<string> {
     const file = binaryPath(binary, paths);
     if (existsSync(file)) return file;
     // One lock for all: two builds at once need more memory than a small machine has.
-    const waiting = (): void => report(`${binary.name}: waiting for another build`);
+    const waiting = (): void => {
+        report(`${binary.name}: waiting for another build`);
+    };
     await withLock(
         paths.go,
         async () => {
@@ -30,10 +36,26 @@ export async function ensureBinary(binary: GoBinary, paths: LabPaths, report: (l
     return file;
 }
 
-async function build(binary: GoBinary, file: string, paths: LabPaths, report: (line: string) => void): Promise<void> {
+async function build(
+    binary: GoBinary,
+    file: string,
+    paths: LabPaths,
+    report: (line: string) => void,
+): Promise<void> {
     const unfinished = `${file}.partial`;
-    const args = ["build", "-trimpath", "-ldflags", binary.ldflags, "-o", unfinished, binary.target];
-    await run("go", args, { cwd: sourceFolder(binary), env: await goEnvironment(binary, paths, report) });
+    const args = [
+        "build",
+        "-trimpath",
+        "-ldflags",
+        binary.ldflags,
+        "-o",
+        unfinished,
+        binary.target,
+    ];
+    await run("go", args, {
+        cwd: sourceFolder(binary),
+        env: await goEnvironment(binary, paths, report),
+    });
     renameSync(unfinished, file);
 }
 
@@ -48,7 +70,10 @@ async function goEnvironment(
     const { stdout } = await run("go", ["env", "GOVERSION"], { env: { GOTOOLCHAIN: "local" } });
     const present = stdout.trim().replace(/^go/, "");
     const tooOld = isOlder(present, wanted);
-    if (tooOld) report(`${binary.name}: go ${present} is older than the ${wanted} it needs; fetching that toolchain`);
+    if (tooOld)
+        report(
+            `${binary.name}: go ${present} is older than the ${wanted} it needs; fetching that toolchain`,
+        );
     return {
         GOMODCACHE: path.join(paths.go, "mod"),
         GOCACHE: path.join(paths.go, "build"),
@@ -60,7 +85,8 @@ async function goEnvironment(
 
 /** Compares Go versions by number: 1.9 is older than 1.26; what follows a release's numbers (rc1, -custom) does not count. */
 export function isOlder(present: string, wanted: string): boolean {
-    const numbers = (version: string): number[] => version.split(".").map((part) => Number.parseInt(part, 10) || 0);
+    const numbers = (version: string): number[] =>
+        version.split(".").map((part) => Number.parseInt(part, 10) || 0);
     const [have, need] = [numbers(present), numbers(wanted)];
     for (let index = 0; index < need.length; index++) {
         const difference = (have[index] ?? 0) - (need[index] ?? 0);

@@ -49,56 +49,72 @@ const LIFETIME_DAYS = 365;
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
+interface LeafUse {
+    readonly usages: readonly string[];
+    readonly dns?: readonly string[];
+    readonly ip?: readonly string[];
+}
+
+const API_SERVER_USE: LeafUse = {
+    usages: [SERVER_AUTH],
+    dns: [
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        `kubernetes.default.svc.${cluster.domain}`,
+        "localhost",
+    ],
+    ip: ["127.0.0.1", cluster.apiServiceAddress, cluster.nodeAddress],
+};
+
+const KUBELET: Identity = {
+    user: `system:node:${cluster.nodeName}`,
+    groups: ["system:nodes"],
+};
+
+const KUBELET_USE: LeafUse = {
+    usages: [SERVER_AUTH, CLIENT_AUTH],
+    dns: [cluster.nodeName],
+    ip: [cluster.nodeAddress],
+};
+
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
 /** Makes all keys and certificates of a new cluster; nothing of an earlier one is valid afterwards. */
 export async function createClusterCertificates(now: Date): Promise<ClusterCertificates> {
     const ca = await createAuthority("kubernetes-ca", now);
     const frontProxyCa = await createAuthority("front-proxy-ca", now);
-    const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-        modulusLength: 2048,
-        publicKeyEncoding: { type: "spki", format: "pem" },
-        privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    });
-    const names = ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "localhost"];
-    const clients = Object.entries(CLIENTS).map(
-        async ([name, identity]) => [name, await issue(ca, identity, { usages: [CLIENT_AUTH] }, now)] as const,
-    );
     return {
         ca: exported(ca),
         frontProxyCa: exported(frontProxyCa),
-        apiServer: await issue(
-            ca,
-            { user: "kube-apiserver" },
-            {
-                usages: [SERVER_AUTH],
-                dns: [...names, `kubernetes.default.svc.${cluster.domain}`],
-                ip: ["127.0.0.1", cluster.apiServiceAddress, cluster.nodeAddress],
-            },
+        apiServer: await issue(ca, { user: "kube-apiserver" }, API_SERVER_USE, now),
+        kubelet: await issue(ca, KUBELET, KUBELET_USE, now),
+        frontProxyClient: await issue(
+            frontProxyCa,
+            { user: "front-proxy-client" },
+            { usages: [CLIENT_AUTH] },
             now,
         ),
-        kubelet: await issue(
-            ca,
-            { user: `system:node:${cluster.nodeName}`, groups: ["system:nodes"] },
-            { usages: [SERVER_AUTH, CLIENT_AUTH], dns: [cluster.nodeName], ip: [cluster.nodeAddress] },
-            now,
-        ),
-        frontProxyClient: await issue(frontProxyCa, { user: "front-proxy-client" }, { usages: [CLIENT_AUTH] }, now),
-        clients: Object.fromEntries(await Promise.all(clients)) as Record<ClientName, KeyPair>,
-        serviceAccounts: { publicKey, privateKey },
+        clients: await issueClients(ca, now),
+        serviceAccounts: generateKeyPairSync("rsa", {
+            modulusLength: 2048,
+            publicKeyEncoding: { type: "spki", format: "pem" },
+            privateKeyEncoding: { type: "pkcs8", format: "pem" },
+        }),
     };
+}
+
+async function issueClients(ca: Authority, now: Date): Promise<Record<ClientName, KeyPair>> {
+    const made = Object.entries(CLIENTS).map(async ([name, identity]) => {
+        return [name, await issue(ca, identity, { usages: [CLIENT_AUTH] }, now)] as const;
+    });
+    return Object.fromEntries(await Promise.all(made)) as Record<ClientName, KeyPair>;
 }
 
 interface Authority {
     readonly certificate: x509.X509Certificate;
     readonly keys: webcrypto.CryptoKeyPair;
     readonly privateKey: string;
-}
-
-interface LeafUse {
-    readonly usages: readonly string[];
-    readonly dns?: readonly string[];
-    readonly ip?: readonly string[];
 }
 
 async function createAuthority(commonName: string, now: Date): Promise<Authority> {
@@ -110,14 +126,22 @@ async function createAuthority(commonName: string, now: Date): Promise<Authority
         ...validity(now),
         extensions: [
             new x509.BasicConstraintsExtension(true, undefined, true),
-            new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+            new x509.KeyUsagesExtension(
+                x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+                true,
+            ),
             await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
         ],
     });
     return { certificate, keys, privateKey: await privateKeyPem(keys) };
 }
 
-async function issue(authority: Authority, identity: Identity, use: LeafUse, now: Date): Promise<KeyPair> {
+async function issue(
+    authority: Authority,
+    identity: Identity,
+    use: LeafUse,
+    now: Date,
+): Promise<KeyPair> {
     const keys = await newKeys();
     const names = [
         ...(use.dns ?? []).map((value) => ({ type: "dns" as const, value })),
@@ -125,7 +149,10 @@ async function issue(authority: Authority, identity: Identity, use: LeafUse, now
     ];
     const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: randomBytes(16).toString("hex"),
-        subject: [...(identity.groups ?? []).map((group) => ({ O: [group] })), { CN: [identity.user] }],
+        subject: [
+            ...(identity.groups ?? []).map((group) => ({ O: [group] })),
+            { CN: [identity.user] },
+        ],
         issuer: authority.certificate.subjectName,
         publicKey: keys.publicKey,
         signingKey: authority.keys.privateKey,
@@ -138,13 +165,19 @@ async function issue(authority: Authority, identity: Identity, use: LeafUse, now
             ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
         ],
     });
-    return { certificate: `${certificate.toString("pem")}\n`, privateKey: await privateKeyPem(keys) };
+    return {
+        certificate: `${certificate.toString("pem")}\n`,
+        privateKey: await privateKeyPem(keys),
+    };
 }
 
 /** From an hour ago, since the clock of whoever checks may be a little behind. */
 function validity(now: Date): { notBefore: Date; notAfter: Date } {
     const hour = 3_600_000;
-    return { notBefore: new Date(now.getTime() - hour), notAfter: new Date(now.getTime() + LIFETIME_DAYS * 24 * hour) };
+    return {
+        notBefore: new Date(now.getTime() - hour),
+        notAfter: new Date(now.getTime() + LIFETIME_DAYS * 24 * hour),
+    };
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
@@ -157,5 +190,8 @@ async function privateKeyPem(keys: webcrypto.CryptoKeyPair): Promise<string> {
 }
 
 function exported(authority: Authority): KeyPair {
-    return { certificate: `${authority.certificate.toString("pem")}\n`, privateKey: authority.privateKey };
+    return {
+        certificate: `${authority.certificate.toString("pem")}\n`,
+        privateKey: authority.privateKey,
+    };
 }

@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmdirSync,
+    writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 export const CGROUP_ROOT = "/sys/fs/cgroup";
@@ -10,8 +17,12 @@ const NEEDED = ["cpu", "memory", "pids"];
 function hierarchies(): string[] {
     if (existsSync(path.join(CGROUP_ROOT, "cgroup.controllers"))) return [CGROUP_ROOT];
     if (!existsSync(CGROUP_ROOT)) return [];
-    const folders = readdirSync(CGROUP_ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return folders.map((entry) => path.join(CGROUP_ROOT, entry.name)).filter((folder) => existsSync(path.join(folder, "cgroup.procs")));
+    const folders = readdirSync(CGROUP_ROOT, { withFileTypes: true }).filter((entry) =>
+        entry.isDirectory(),
+    );
+    return folders
+        .map((entry) => path.join(CGROUP_ROOT, entry.name))
+        .filter((folder) => existsSync(path.join(folder, "cgroup.procs")));
 }
 
 /** Controllers that a cluster needs and this machine does not offer. */
@@ -45,8 +56,14 @@ function inheritCpuset(hierarchy: string, folder: string): void {
 /** Version 2: controllers reach a folder only where each one above it hands them on. */
 function delegate(...folders: string[]): void {
     for (const folder of folders) {
-        const offered = readFileSync(path.join(folder, "cgroup.controllers"), "utf8").trim().split(" ").filter(Boolean);
-        writeFileSync(path.join(folder, "cgroup.subtree_control"), offered.map((name) => `+${name}`).join(" "));
+        const offered = readFileSync(path.join(folder, "cgroup.controllers"), "utf8")
+            .trim()
+            .split(" ")
+            .filter(Boolean);
+        writeFileSync(
+            path.join(folder, "cgroup.subtree_control"),
+            offered.map((name) => `+${name}`).join(" "),
+        );
     }
 }
 

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nodeBinary, projectRoot } from "../cache";
 import { writeAtomically } from "../host/files";
 import { copyStore } from "../images/store";
 import { createCgroups, removeCgroups } from "./cgroups";
 import { clusterDaemons } from "./daemons";
 import { dnsObjects } from "./dns";
+import { startEdge } from "./edge/start";
 import type { ClusterFiles } from "./files";
 import { Kubectl } from "./kubectl";
 import { loadBalancerAccess } from "./loadBalancerAccess";
@@ -17,7 +17,6 @@ import {
     destroyNamespaces,
     namespacesExist,
     startInside,
-    startOutside,
     stopDaemon,
 } from "./namespaces";
 import { renderNodeConfig } from "./nodeConfig";
@@ -56,10 +55,23 @@ export async function ensureCluster(args: ClusterArgs): Promise<boolean> {
     await startDaemons(args);
     const kubectl = new Kubectl(args.kube, files);
     if (fresh) await kubectl.apply([...loadBalancerAccess(), ...dnsObjects(files)]);
-    const ready = ["get", "node", cluster.nodeName, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
+    const ready = [
+        "get",
+        "node",
+        cluster.nodeName,
+        "-o",
+        'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
+    ];
     await kubectl.until(ready, (status) => status === "True", 60);
     args.report("node Ready");
-    await kubectl.run(["-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s"]);
+    await kubectl.run([
+        "-n",
+        "kube-system",
+        "rollout",
+        "status",
+        "deployment/coredns",
+        "--timeout=60s",
+    ]);
     args.report("cluster DNS ready");
     writeAtomically(files.complete, "");
     return fresh;
@@ -75,10 +87,12 @@ export async function removeCluster(files: ClusterFiles): Promise<void> {
 }
 
 async function prepare({ files, imageStore, report }: ClusterArgs): Promise<void> {
-    for (const folder of [files.records, files.log, files.dns, files.kubelet]) mkdirSync(folder, { recursive: true });
+    for (const folder of [files.records, files.log, files.dns, files.kubelet])
+        mkdirSync(folder, { recursive: true });
     await copyStore(imageStore, files.store);
     await writePki(files, await freePort(cluster.apiPort));
-    for (const [name, text] of Object.entries(renderNodeConfig(files))) writeAtomically(path.join(files.config, name), text);
+    for (const [name, text] of Object.entries(renderNodeConfig(files)))
+        writeAtomically(path.join(files.config, name), text);
     writeAtomically(path.join(files.dns, "hosts"), "");
     createCgroups(files.cgroup);
     await createNamespaces(files);
@@ -86,25 +100,11 @@ async function prepare({ files, imageStore, report }: ClusterArgs): Promise<void
 }
 
 /** Starts what does not run, in order. */
-async function startDaemons({ files, kube, domain, report }: ClusterArgs): Promise<void> {
+async function startDaemons(args: ClusterArgs): Promise<void> {
+    const { files, kube, report } = args;
     const daemons = clusterDaemons(kube, files);
     for (const daemon of daemons.first) await startInside(files, daemon);
-    const typescript = [nodeBinary, "--import", path.join(projectRoot, "node_modules", "tsx", "dist", "loader.mjs")] as const;
-    const edge = (half: string): string => path.join(__dirname, "edge", `${half}.ts`);
-    await startInside(files, { name: "edge-inside", command: [...typescript, edge("inside"), files.edgeSocket] });
-    const kubeconfig = path.join(files.pki, "load-balancer-outside.kubeconfig");
-    const settings = path.join(files.config, "edge.json");
-    const apiPort = Number(/server: https:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1]);
-    const outside = {
-        socketFile: files.edgeSocket,
-        kubeconfig,
-        apiPort,
-        domain,
-        forwardsFile: files.forwards,
-        hostsFile: path.join(files.dns, "hosts"),
-    };
-    writeAtomically(settings, `${JSON.stringify(outside, null, 2)}\n`);
-    await startOutside(files, { name: "edge-outside", command: [...typescript, edge("outside"), settings] });
+    await startEdge(files, args.domain);
     await apiServerReady(files, kube);
     report("API server ready");
     for (const daemon of daemons.afterApiServer) await startInside(files, daemon);
@@ -118,8 +118,12 @@ async function apiServerReady(files: ClusterFiles, kube: string): Promise<void> 
         const { stdout } = await kubectl.run(["get", "--raw", "/readyz"], { allowFailure: true });
         if (stdout === "ok") return;
         const dead = needed.find((name) => !daemonRuns(files, name));
-        if (dead !== undefined) throw new Error(`${dead} ended; see ${path.join(files.log, dead)}.log`);
-        if (Date.now() > deadline) throw new Error(`the API server is not ready after 60 s; see ${files.log}/kube-apiserver.log`);
+        if (dead !== undefined)
+            throw new Error(`${dead} ended; see ${path.join(files.log, dead)}.log`);
+        if (Date.now() > deadline)
+            throw new Error(
+                `the API server is not ready after 60 s; see ${files.log}/kube-apiserver.log`,
+            );
         await sleep(200);
     }
 }
@@ -128,8 +132,14 @@ async function apiServerReady(files: ClusterFiles, kube: string): Promise<void> 
 async function freePort(from: number): Promise<number> {
     for (let port = from; port < from + 200; port++) {
         const free = await new Promise<boolean>((resolve) => {
-            const probe = createServer().once("error", () => resolve(false));
-            probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+            const probe = createServer().once("error", () => {
+                resolve(false);
+            });
+            probe.listen(port, "127.0.0.1", () =>
+                probe.close(() => {
+                    resolve(true);
+                }),
+            );
         });
         if (free) return port;
     }

@@ -25,7 +25,11 @@ export function clusterDaemons(kube: string, files: ClusterFiles): ClusterDaemon
             kubelet(kube, files),
             {
                 name: "kube-proxy",
-                command: [kube, "kube-proxy", `--config=${path.join(files.config, "kube-proxy.yaml")}`],
+                command: [
+                    kube,
+                    "kube-proxy",
+                    `--config=${path.join(files.config, "kube-proxy.yaml")}`,
+                ],
             },
         ],
     };
@@ -85,7 +89,7 @@ function apiServer(kube: string, { pki }: ClusterFiles): Daemon {
     };
 }
 
-function controllerManager(kube: string, { pki }: ClusterFiles): Daemon {
+function controllerManager(kube: string, { pki, kubelet }: ClusterFiles): Daemon {
     const kubeconfig = path.join(pki, "controller-manager.kubeconfig");
     return {
         name: "kube-controller-manager",
@@ -106,6 +110,8 @@ function controllerManager(kube: string, { pki }: ClusterFiles): Daemon {
             `--cluster-signing-key-file=${path.join(pki, "ca.key")}`,
             `--cluster-cidr=${cluster.podRange}`,
             `--service-cluster-ip-range=${cluster.serviceRange}`,
+            // By default below /usr/libexec, which is the host's.
+            `--flex-volume-plugin-dir=${path.join(kubelet, "volume-plugins")}`,
             "--profiling=false",
         ],
     };

@@ -4,34 +4,32 @@ import { cluster } from "./settings";
 const NAMESPACE = "kube-system";
 const LABELS = { "k8s-app": "kube-dns" };
 
+const ACCOUNT = { name: "coredns", namespace: NAMESPACE };
+
 /**
  * Cluster DNS: names of Services, and the hosts of the load balancers.
  *
  * The hosts are a file of this machine, since a mounted ConfigMap reaches a pod only up to a minute after its change.
  */
 export function dnsObjects(files: ClusterFiles): object[] {
-    const account = { name: "coredns", namespace: NAMESPACE };
-    const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" };
     return [
-        { apiVersion: "v1", kind: "ServiceAccount", metadata: account },
+        ...access(),
         {
-            apiVersion: "rbac.authorization.k8s.io/v1",
-            kind: "ClusterRole",
-            metadata: { name: role.name },
-            rules: [
-                { apiGroups: [""], resources: ["services", "pods", "namespaces"], verbs: ["list", "watch"] },
-                { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
-            ],
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: ACCOUNT,
+            data: { Corefile: corefile() },
         },
         {
-            apiVersion: "rbac.authorization.k8s.io/v1",
-            kind: "ClusterRoleBinding",
-            metadata: { name: role.name },
-            roleRef: role,
-            subjects: [{ kind: "ServiceAccount", ...account }],
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { ...ACCOUNT, labels: LABELS },
+            spec: {
+                replicas: 1,
+                selector: { matchLabels: LABELS },
+                template: { metadata: { labels: LABELS }, spec: podSpec(files) },
+            },
         },
-        { apiVersion: "v1", kind: "ConfigMap", metadata: account, data: { Corefile: corefile() } },
-        deployment(files),
         {
             apiVersion: "v1",
             kind: "Service",
@@ -44,6 +42,32 @@ export function dnsObjects(files: ClusterFiles): object[] {
                     { name: "dns-tcp", port: 53, protocol: "TCP" },
                 ],
             },
+        },
+    ];
+}
+
+/** What CoreDNS may do: see Services and what is behind them. */
+function access(): object[] {
+    const apiGroup = "rbac.authorization.k8s.io";
+    const role = { apiGroup, kind: "ClusterRole", name: "system:coredns" };
+    const verbs = ["list", "watch"];
+    return [
+        { apiVersion: "v1", kind: "ServiceAccount", metadata: ACCOUNT },
+        {
+            apiVersion: `${apiGroup}/v1`,
+            kind: "ClusterRole",
+            metadata: { name: role.name },
+            rules: [
+                { apiGroups: [""], resources: ["services", "pods", "namespaces"], verbs },
+                { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs },
+            ],
+        },
+        {
+            apiVersion: `${apiGroup}/v1`,
+            kind: "ClusterRoleBinding",
+            metadata: { name: role.name },
+            roleRef: role,
+            subjects: [{ kind: "ServiceAccount", ...ACCOUNT }],
         },
     ];
 }
@@ -68,41 +92,35 @@ function corefile(): string {
 `;
 }
 
-function deployment(files: ClusterFiles): object {
-    const probe = (port: number, path: string): object => ({ httpGet: { port, path }, periodSeconds: 1 });
+function podSpec(files: ClusterFiles): object {
+    const probe = (port: number, path: string, periodSeconds: number): object => ({
+        httpGet: { port, path },
+        periodSeconds,
+    });
     return {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "coredns", namespace: NAMESPACE, labels: LABELS },
-        spec: {
-            replicas: 1,
-            selector: { matchLabels: LABELS },
-            template: {
-                metadata: { labels: LABELS },
-                spec: {
-                    serviceAccountName: "coredns",
-                    dnsPolicy: "Default",
-                    containers: [
-                        {
-                            name: "coredns",
-                            image: "lab/coredns:1",
-                            imagePullPolicy: "Never",
-                            args: ["-conf", "/etc/coredns/Corefile"],
-                            resources: { limits: { memory: "170Mi" }, requests: { cpu: "50m", memory: "50Mi" } },
-                            volumeMounts: [
-                                { name: "config", mountPath: "/etc/coredns", readOnly: true },
-                                { name: "hosts", mountPath: "/etc/hosts.d", readOnly: true },
-                            ],
-                            readinessProbe: probe(8181, "/ready"),
-                            livenessProbe: { ...probe(8080, "/health"), periodSeconds: 10 },
-                        },
-                    ],
-                    volumes: [
-                        { name: "config", configMap: { name: "coredns" } },
-                        { name: "hosts", hostPath: { path: files.dns, type: "Directory" } },
-                    ],
+        serviceAccountName: ACCOUNT.name,
+        dnsPolicy: "Default",
+        containers: [
+            {
+                name: "coredns",
+                image: "lab/coredns:1",
+                imagePullPolicy: "Never",
+                args: ["-conf", "/etc/coredns/Corefile"],
+                resources: {
+                    limits: { memory: "170Mi" },
+                    requests: { cpu: "50m", memory: "50Mi" },
                 },
+                volumeMounts: [
+                    { name: "config", mountPath: "/etc/coredns", readOnly: true },
+                    { name: "hosts", mountPath: "/etc/hosts.d", readOnly: true },
+                ],
+                readinessProbe: probe(8181, "/ready", 1),
+                livenessProbe: probe(8080, "/health", 10),
             },
-        },
+        ],
+        volumes: [
+            { name: "config", configMap: { name: ACCOUNT.name } },
+            { name: "hosts", hostPath: { path: files.dns, type: "Directory" } },
+        ],
     };
 }

@@ -22,6 +22,8 @@ export interface ClusterFiles {
     readonly forwards: string;
     /** Kubeconfig of the administrator, for use on this machine. */
     readonly kubeconfig: string;
+    /** What kubectl remembers of the API; by default below the user's home. */
+    readonly kubectlCache: string;
     /** There once the cluster was seen complete; a cluster without it is dropped, not continued. */
     readonly complete: string;
     /** Name of the lab's own folder in each cgroup hierarchy: one for each cache, so that two labs do not meet. */
@@ -44,6 +46,7 @@ export function clusterFiles(paths: LabPaths): ClusterFiles {
         edgeSocket: inside("edge.sock"),
         forwards: inside("forwards.json"),
         kubeconfig: inside("kubeconfig"),
+        kubectlCache: inside("kubectl-cache"),
         complete: inside("complete"),
         cgroup: `encryption-in-transit-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`,
     };

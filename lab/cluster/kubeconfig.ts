@@ -10,7 +10,10 @@ export function renderKubeconfig(server: string, caCertificate: string, client: 
             apiVersion: "v1",
             kind: "Config",
             clusters: [
-                { name: cluster.name, cluster: { server, "certificate-authority-data": base64(caCertificate) } },
+                {
+                    name: cluster.name,
+                    cluster: { server, "certificate-authority-data": base64(caCertificate) },
+                },
             ],
             users: [
                 {
@@ -21,7 +24,9 @@ export function renderKubeconfig(server: string, caCertificate: string, client: 
                     },
                 },
             ],
-            contexts: [{ name: cluster.name, context: { cluster: cluster.name, user: cluster.name } }],
+            contexts: [
+                { name: cluster.name, context: { cluster: cluster.name, user: cluster.name } },
+            ],
             "current-context": cluster.name,
         },
         { lineWidth: 0 },

@@ -11,8 +11,16 @@ export class Kubectl {
         private readonly files: ClusterFiles,
     ) {}
 
-    run(args: readonly string[], options: { input?: string; allowFailure?: boolean } = {}): Promise<RunResult> {
-        return run(this.kube, ["kubectl", "--kubeconfig", this.files.kubeconfig, ...args], options);
+    run(
+        args: readonly string[],
+        options: { input?: string; allowFailure?: boolean } = {},
+    ): Promise<RunResult> {
+        const cache = ["--cache-dir", this.files.kubectlCache];
+        return run(
+            this.kube,
+            ["kubectl", "--kubeconfig", this.files.kubeconfig, ...cache, ...args],
+            options,
+        );
     }
 
     /** Applies objects server-side as `lab`, taking over what somebody else set. */
@@ -31,13 +39,19 @@ export class Kubectl {
      *
      * @throws after `seconds`, with what it said last
      */
-    async until(args: readonly string[], accepts: (stdout: string) => boolean, seconds: number): Promise<void> {
+    async until(
+        args: readonly string[],
+        accepts: (stdout: string) => boolean,
+        seconds: number,
+    ): Promise<void> {
         const deadline = Date.now() + seconds * 1000;
         for (;;) {
             const { exitCode, stdout, stderr } = await this.run(args, { allowFailure: true });
             if (exitCode === 0 && accepts(stdout)) return;
             if (Date.now() > deadline) {
-                throw new Error(`kubectl ${args.join(" ")}: not so after ${seconds} s; last: ${(stdout + stderr).trim()}`);
+                throw new Error(
+                    `kubectl ${args.join(" ")}: not so after ${seconds} s; last: ${(stdout + stderr).trim()}`,
+                );
             }
             await sleep(200);
         }

@@ -1,7 +1,14 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { end, identify, isRunning, readRecord, startDetached, type ProcessRecord } from "../host/processes";
+import {
+    end,
+    identify,
+    isRunning,
+    readRecord,
+    startDetached,
+    type ProcessRecord,
+} from "../host/processes";
 import type { ClusterFiles } from "./files";
 import { cluster } from "./settings";
 
@@ -27,7 +34,9 @@ function initProcess(files: ClusterFiles): ProcessRecord | undefined {
 /** `unshare` and `nsenter` stay outside as parents of what runs inside; the child is the process meant. */
 function onlyChild(parent: ProcessRecord): ProcessRecord | undefined {
     try {
-        const [child] = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, "utf8").trim().split(" ");
+        const [child] = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, "utf8")
+            .trim()
+            .split(" ");
         return child === undefined || child === "" ? undefined : identify(Number(child));
     } catch {
         return undefined;
@@ -38,14 +47,21 @@ function onlyChild(parent: ProcessRecord): ProcessRecord | undefined {
 export async function createNamespaces(files: ClusterFiles): Promise<void> {
     const ready = path.join(files.root, "namespaces-ready");
     rmSync(ready, { force: true });
-    const init = ["/bin/bash", INIT_SCRIPT, cluster.nodeAddress, ready, ...cluster.loadBalancerAddresses];
+    const init = [
+        "/bin/bash",
+        INIT_SCRIPT,
+        cluster.nodeAddress,
+        ready,
+        ...cluster.loadBalancerAddresses,
+    ];
     const started = await startDetached({
         record: recordOf(files, "namespaces"),
         log: path.join(files.log, "namespaces.log"),
         command: ["unshare", "-m", "-n", "-p", "-f", "--kill-child=KILL", "--mount-proc", ...init],
     });
     while (!existsSync(ready)) {
-        if (!isRunning(started)) throw new Error(`the cluster's namespaces failed; see ${files.log}/namespaces.log`);
+        if (!isRunning(started))
+            throw new Error(`the cluster's namespaces failed; see ${files.log}/namespaces.log`);
         await sleep(20);
     }
 }

@@ -122,6 +122,11 @@ function kubeProxyConfig(files: ClusterFiles): object {
         hostnameOverride: cluster.nodeName,
         oomScoreAdj: 0,
         // Zero leaves the kernel's own values.
-        conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+        conntrack: {
+            maxPerCore: 0,
+            min: 0,
+            tcpEstablishedTimeout: "0s",
+            tcpCloseWaitTimeout: "0s",
+        },
     };
 }

@@ -22,12 +22,17 @@ export async function writePki(files: ClusterFiles, apiPort: number): Promise<vo
 
     const inside = `https://${cluster.nodeAddress}:${cluster.apiPort}`;
     const outside = `https://127.0.0.1:${apiPort}`;
-    const kubeconfig = (file: string, server: string, client: KeyPair): void =>
+    const kubeconfig = (file: string, server: string, client: KeyPair): void => {
         writeAtomically(file, renderKubeconfig(server, made.ca.certificate, client), 0o600);
+    };
     for (const [name, client] of Object.entries({ ...made.clients, kubelet: made.kubelet })) {
         save(name, client);
         kubeconfig(path.join(files.pki, `${name}.kubeconfig`), inside, client);
     }
-    kubeconfig(path.join(files.pki, "load-balancer-outside.kubeconfig"), outside, made.clients["load-balancer"]);
+    kubeconfig(
+        path.join(files.pki, "load-balancer-outside.kubeconfig"),
+        outside,
+        made.clients["load-balancer"],
+    );
     kubeconfig(files.kubeconfig, outside, made.clients.admin);
 }

@@ -37,7 +37,9 @@ export async function replaceChangedImages(
     kubectl: Kubectl,
     paths: LabPaths,
 ): Promise<string[]> {
-    const known = existsSync(recordOf(files)) ? (JSON.parse(readFileSync(recordOf(files), "utf8")) as Identities) : {};
+    const known = existsSync(recordOf(files))
+        ? (JSON.parse(readFileSync(recordOf(files), "utf8")) as Identities)
+        : {};
     const changed = images.filter((image) => known[image.reference] !== imageId(image));
     if (changed.length === 0) return [];
     const archive = path.join(paths.temporary, "changed-images.tar");
@@ -53,16 +55,35 @@ export async function replaceChangedImages(
 interface DeploymentList {
     readonly items: readonly {
         readonly metadata: { readonly namespace: string; readonly name: string };
-        readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } };
+        readonly spec: {
+            readonly template: {
+                readonly spec: { readonly containers: readonly { readonly image: string }[] };
+            };
+        };
     }[];
 }
 
 async function restartUsers(references: readonly string[], kubectl: Kubectl): Promise<void> {
     const { stdout } = await kubectl.run(["get", "deployments", "--all-namespaces", "-o", "json"]);
     const { items } = JSON.parse(stdout) as DeploymentList;
-    const users = items.filter(({ spec }) => spec.template.spec.containers.some(({ image }) => references.includes(image)));
+    const users = items.filter(({ spec }) =>
+        spec.template.spec.containers.some(({ image }) => references.includes(image)),
+    );
     for (const { metadata } of users) {
-        await kubectl.run(["-n", metadata.namespace, "rollout", "restart", `deployment/${metadata.name}`]);
-        await kubectl.run(["-n", metadata.namespace, "rollout", "status", `deployment/${metadata.name}`, "--timeout=120s"]);
+        await kubectl.run([
+            "-n",
+            metadata.namespace,
+            "rollout",
+            "restart",
+            `deployment/${metadata.name}`,
+        ]);
+        await kubectl.run([
+            "-n",
+            metadata.namespace,
+            "rollout",
+            "status",
+            `deployment/${metadata.name}`,
+            "--timeout=120s",
+        ]);
     }
 }

@@ -10,7 +10,11 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @param name what is locked, for example the path of the file that is being built
  * @param onWait called once if somebody else holds the lock
  */
-export async function withLock<T>(name: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+export async function withLock<T>(
+    name: string,
+    work: () => Promise<T>,
+    onWait?: () => void,
+): Promise<T> {
     const lock = await acquire(name, onWait);
     try {
         return await work();

@@ -14,7 +14,14 @@ const PROGRAMS: readonly { readonly program: string; readonly package: string }[
     { program: "mmdebstrap", package: "mmdebstrap" },
 ];
 
-const PROGRAM_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const PROGRAM_FOLDERS = [
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+];
 
 export const POLICY_FILE = "/usr/sbin/policy-rc.d";
 

@@ -17,14 +17,18 @@ export interface Machine {
 
 /** The first thing that is missing, in one line with what to do; undefined if the lab can run here. */
 export function whatIsMissing(machine: Machine): string | undefined {
-    if (machine.uid !== 0) return `the lab needs root, this is uid ${machine.uid}; run it as root, or ${INSTEAD}`;
+    if (machine.uid !== 0)
+        return `the lab needs root, this is uid ${machine.uid}; run it as root, or ${INSTEAD}`;
     if (!machine.hasDebianPackages) return `the lab needs a Debian machine (apt-get); ${INSTEAD}`;
     if (machine.missingControllers.length > 0) {
         return `the lab needs the cgroup controllers ${machine.missingControllers.join(", ")}, which are not there; ${INSTEAD}`;
     }
-    if (!machine.canMakeNamespaces) return `the lab needs mount, network and PID namespaces, which are refused here; ${INSTEAD}`;
-    if (!machine.hasGo) return `the lab needs Go and there is no "go" on PATH; install it, or ${INSTEAD}`;
-    if (!machine.hasPython) return `the lab needs Python with venv for sslyze; install python3-venv, or ${INSTEAD}`;
+    if (!machine.canMakeNamespaces)
+        return `the lab needs mount, network and PID namespaces, which are refused here; ${INSTEAD}`;
+    if (!machine.hasGo)
+        return `the lab needs Go and there is no "go" on PATH; install it, or ${INSTEAD}`;
+    if (!machine.hasPython)
+        return `the lab needs Python with venv for sslyze; install python3-venv, or ${INSTEAD}`;
     return undefined;
 }
 

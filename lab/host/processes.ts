@@ -38,7 +38,9 @@ export function readRecord(file: string): ProcessRecord | undefined {
         return undefined;
     }
     const [, pid, startTime] = /^(\d+) (\d+)\n$/.exec(text) ?? [];
-    return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime };
+    return pid === undefined || startTime === undefined
+        ? undefined
+        : { pid: Number(pid), startTime };
 }
 
 /** Sends a signal to exactly this process; false where it is gone. */
@@ -81,7 +83,8 @@ const RECORD_THEN_EXEC =
  */
 export async function startDetached(start: DetachedProcess): Promise<ProcessRecord> {
     rmSync(start.record, { force: true });
-    for (const file of [start.record, start.log]) mkdirSync(path.dirname(file), { recursive: true });
+    for (const file of [start.record, start.log])
+        mkdirSync(path.dirname(file), { recursive: true });
     const log = openSync(start.log, "a");
     const child = spawn("/bin/sh", ["-c", RECORD_THEN_EXEC, "sh", start.record, ...start.command], {
         detached: true,

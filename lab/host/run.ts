@@ -24,7 +24,11 @@ export interface RunResult {
  *
  * @throws an Error that says the command, its exit code or signal, and the end of its output
  */
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export function run(
+    command: string,
+    args: readonly string[],
+    options: RunOptions = {},
+): Promise<RunResult> {
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, {
             cwd: options.cwd,
@@ -39,14 +43,21 @@ export function run(command: string, args: readonly string[], options: RunOption
                 lines(text);
             });
         }
-        child.once("error", (error) => reject(new Error(`${command}: ${error.message}`)));
+        child.once("error", (error) => {
+            reject(new Error(`${command}: ${error.message}`));
+        });
         child.once("close", (code, killedBy) => {
             if (code === 0 || (options.allowFailure === true && code !== null)) {
                 resolve({ exitCode: code, ...output });
                 return;
             }
-            const how = code === null ? `was ended by ${killedBy ?? "a signal"}` : `exited with ${code}`;
-            const end = `${output.stdout}\n${output.stderr}`.trim().split("\n").slice(-(options.errorLines ?? 15)).join("\n");
+            const how =
+                code === null ? `was ended by ${killedBy ?? "a signal"}` : `exited with ${code}`;
+            const end = `${output.stdout}\n${output.stderr}`
+                .trim()
+                .split("\n")
+                .slice(-(options.errorLines ?? 15))
+                .join("\n");
             reject(new Error(`${command} ${args.slice(0, 3).join(" ")} ${how}:\n${end}`));
         });
         // A command that does not read its input to the end is no error of ours; its exit code tells.

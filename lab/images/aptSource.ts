@@ -18,7 +18,9 @@ export function findAptSource(files: readonly string[], codename: string): AptSo
         const source = fromStanzas(text, codename) ?? fromLines(text, codename);
         if (source !== undefined) return source;
     }
-    throw new Error(`no apt source has suite ${codename} with component main; add one to /etc/apt/sources.list.d`);
+    throw new Error(
+        `no apt source has suite ${codename} with component main; add one to /etc/apt/sources.list.d`,
+    );
 }
 
 /** The line that mmdebstrap takes: same archive, same key, another suite. */
@@ -34,11 +36,19 @@ function fromStanzas(text: string, codename: string): AptSource | undefined {
         const fields = new Map<string, string[]>();
         for (const line of stanza.split("\n")) {
             const [, field, value] = /^([A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
-            if (field !== undefined) fields.set(field.toLowerCase(), (value ?? "").split(/\s+/).filter(Boolean));
+            if (field !== undefined)
+                fields.set(field.toLowerCase(), (value ?? "").split(/\s+/).filter(Boolean));
         }
-        const has = (field: string, value: string): boolean => fields.get(field)?.includes(value) ?? false;
+        const has = (field: string, value: string): boolean =>
+            fields.get(field)?.includes(value) ?? false;
         const uri = fields.get("uris")?.[0];
-        if (uri === undefined || !has("types", "deb") || !has("suites", codename) || !has("components", "main")) continue;
+        if (
+            uri === undefined ||
+            !has("types", "deb") ||
+            !has("suites", codename) ||
+            !has("components", "main")
+        )
+            continue;
         const signedBy = fields.get("signed-by")?.[0];
         return signedBy === undefined ? { uri } : { uri, signedBy };
     }
@@ -50,7 +60,12 @@ function fromLines(text: string, codename: string): AptSource | undefined {
     for (const line of text.split("\n")) {
         const match = /^deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.*)$/.exec(line);
         const [, options, uri, suite, components] = match ?? [];
-        if (uri === undefined || suite !== codename || !(components ?? "").split(/\s+/).includes("main")) continue;
+        if (
+            uri === undefined ||
+            suite !== codename ||
+            !(components ?? "").split(/\s+/).includes("main")
+        )
+            continue;
         const signedBy = /(?:^|\s)signed-by=(\S+)/.exec(options ?? "")?.[1];
         return signedBy === undefined ? { uri } : { uri, signedBy };
     }

@@ -57,15 +57,22 @@ export function archiveIndex(images: readonly Image[]): Record<string, string> {
  *
  * @param folder scratch folder on the file system of the layers, emptied first and removed afterwards
  */
-export async function writeArchive(images: readonly Image[], archive: string, folder: string): Promise<void> {
+export async function writeArchive(
+    images: readonly Image[],
+    archive: string,
+    folder: string,
+): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const layers = new Map(images.flatMap((image) => image.layers).map((layer) => [layer.digest, layer.file]));
+    const layers = new Map(
+        images.flatMap((image) => image.layers).map((layer) => [layer.digest, layer.file]),
+    );
     for (const [digest, file] of layers) {
         mkdirSync(path.join(folder, digest));
         linkSync(file, path.join(folder, digest, "layer.tar"));
     }
-    for (const [name, text] of Object.entries(archiveIndex(images))) writeFileSync(path.join(folder, name), text);
+    for (const [name, text] of Object.entries(archiveIndex(images)))
+        writeFileSync(path.join(folder, name), text);
     await run("tar", [...DETERMINISTIC_TAR, "-C", folder, "-cf", archive, "."]);
     rmSync(folder, { recursive: true });
 }

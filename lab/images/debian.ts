@@ -39,7 +39,13 @@ export interface DebianRoot {
 
 /** Where the root file system lies, whether it is made yet or not. */
 export function debianRoot(paths: LabPaths): DebianRoot {
-    const key = contentKey([SUITE, ...DEBIAN_PACKAGES, JSON.stringify(IMAGE_USERS), ...EXCLUDED, ...customizeHooks()]);
+    const key = contentKey([
+        SUITE,
+        ...DEBIAN_PACKAGES,
+        JSON.stringify(IMAGE_USERS),
+        ...EXCLUDED,
+        ...customizeHooks(),
+    ]);
     const folder = path.join(paths.images, `debian-${key}`);
     return { folder, layer: `${folder}.tar` };
 }
@@ -51,9 +57,19 @@ export async function ensureDebianRoot(paths: LabPaths): Promise<DebianRoot> {
         if (existsSync(root.layer)) return root;
         createFolders(paths);
         const [folder, layer] = [`${root.folder}.partial`, `${root.layer}.partial`];
-        for (const left of [folder, layer, root.folder]) rmSync(left, { recursive: true, force: true });
+        for (const left of [folder, layer, root.folder])
+            rmSync(left, { recursive: true, force: true });
         await mmdebstrap(folder, paths);
-        await run("tar", ["--numeric-owner", "--xattrs", "--sort=name", "-C", folder, "-cf", layer, "."]);
+        await run("tar", [
+            "--numeric-owner",
+            "--xattrs",
+            "--sort=name",
+            "-C",
+            folder,
+            "-cf",
+            layer,
+            ".",
+        ]);
         renameSync(folder, root.folder);
         renameSync(layer, root.layer);
         return root;
@@ -61,7 +77,8 @@ export async function ensureDebianRoot(paths: LabPaths): Promise<DebianRoot> {
 }
 
 async function mmdebstrap(folder: string, paths: LabPaths): Promise<void> {
-    const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
+    const codename =
+        /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
     const options = [
         ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
         "--dpkgopt=force-unsafe-io",
@@ -69,11 +86,20 @@ async function mmdebstrap(folder: string, paths: LabPaths): Promise<void> {
         ...customizeHooks().map((hook) => `--customize-hook=${hook}`),
     ];
     const source = sourceLine(findAptSource(aptSources(), codename), SUITE);
-    const command = ["mmdebstrap", "--mode=root", "--variant=minbase", `--include=${DEBIAN_PACKAGES.join(",")}`];
+    const command = [
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=minbase",
+        `--include=${DEBIAN_PACKAGES.join(",")}`,
+    ];
     // In namespaces of its own: what it mounts and starts is gone with it, even if it is killed.
-    await run("unshare", ["-m", "-p", "-f", "--kill-child", ...command, ...options, SUITE, folder, source], {
-        env: { TMPDIR: paths.temporary },
-    });
+    await run(
+        "unshare",
+        ["-m", "-p", "-f", "--kill-child", ...command, ...options, SUITE, folder, source],
+        {
+            env: { TMPDIR: paths.temporary },
+        },
+    );
 }
 
 function customizeHooks(): string[] {
@@ -88,7 +114,13 @@ function customizeHooks(): string[] {
 
 function aptSources(): string[] {
     const folder = "/etc/apt/sources.list.d";
-    const listed = existsSync(folder) ? readdirSync(folder).sort().map((name) => path.join(folder, name)) : [];
-    const files = ["/etc/apt/sources.list", ...listed].filter((file) => /\.(list|sources)$/.test(file) && existsSync(file));
+    const listed = existsSync(folder)
+        ? readdirSync(folder)
+              .sort()
+              .map((name) => path.join(folder, name))
+        : [];
+    const files = ["/etc/apt/sources.list", ...listed].filter(
+        (file) => /\.(list|sources)$/.test(file) && existsSync(file),
+    );
     return files.map((file) => readFileSync(file, "utf8"));
 }

@@ -17,14 +17,26 @@ const APPLICATIONS = [
 const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Builds what our own images carry, then describes all images of the lab; everything is named by content, so little is done twice. */
-export async function ensureImages(paths: LabPaths, report: (line: string) => void): Promise<Image[]> {
+export async function ensureImages(
+    paths: LabPaths,
+    report: (line: string) => void,
+): Promise<Image[]> {
     const debian = await digested((await ensureDebianRoot(paths)).layer);
-    const layer = async (files: LayerFiles): Promise<Layer> => digested(await ensureLayer(files, paths));
+    const layer = async (files: LayerFiles): Promise<Layer> =>
+        digested(await ensureLayer(files, paths));
     const node = await layer({ "/usr/local/bin/node": nodeBinary });
     const coredns = await ensureBinary(coreDnsBinary, paths, report);
     const images: Image[] = [
-        { reference: "lab/pause:1", layers: [debian], config: { Entrypoint: ["/usr/bin/catatonit", "-P"], Env: [PATH] } },
-        { reference: "lab/coredns:1", layers: [await layer({ "/coredns": coredns })], config: { Entrypoint: ["/coredns"] } },
+        {
+            reference: "lab/pause:1",
+            layers: [debian],
+            config: { Entrypoint: ["/usr/bin/catatonit", "-P"], Env: [PATH] },
+        },
+        {
+            reference: "lab/coredns:1",
+            layers: [await layer({ "/coredns": coredns })],
+            config: { Entrypoint: ["/coredns"] },
+        },
         {
             reference: "lab/nginx:1.26",
             layers: [debian],
@@ -33,7 +45,11 @@ export async function ensureImages(paths: LabPaths, report: (line: string) => vo
     ];
     for (const { reference, folder } of APPLICATIONS) {
         const config = { User: "1000:1000", WorkingDir: "/app", Env: [PATH], Cmd: ["node"] };
-        images.push({ reference, layers: [debian, node, await layer(await buildApplication(folder))], config });
+        images.push({
+            reference,
+            layers: [debian, node, await layer(await buildApplication(folder))],
+            config,
+        });
     }
     return images;
 }

@@ -27,11 +27,20 @@ export function mountPoint(paths: LabPaths): string {
  *
  * @returns exit code and output; a command that fails is no error
  */
-export function inRootfs(args: readonly string[], { binds = {}, input, uid = 0 }: RootfsOptions = {}): Promise<RunResult> {
+export function inRootfs(
+    args: readonly string[],
+    { binds = {}, input, uid = 0 }: RootfsOptions = {},
+): Promise<RunResult> {
     const paths = labPaths();
     const { folder } = debianRoot(paths);
-    if (!existsSync(folder)) throw new Error("the images' root file system is not there; run `tsx lab/main.ts up --until images`");
+    if (!existsSync(folder))
+        throw new Error(
+            "the images' root file system is not there; run `tsx lab/main.ts up --until images`",
+        );
     const bound = Object.entries(binds).flatMap(([target, source]) => ["--bind", source, target]);
     const command = [folder, mountPoint(paths), ...bound, "--uid", String(uid), "--", ...args];
-    return run(ENTER_SCRIPT, command, { allowFailure: true, ...(input === undefined ? {} : { input }) });
+    return run(ENTER_SCRIPT, command, {
+        allowFailure: true,
+        ...(input === undefined ? {} : { input }),
+    });
 }

@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+    copyFileSync,
+    createReadStream,
+    existsSync,
+    mkdirSync,
+    readFileSync,
+    renameSync,
+    rmSync,
+    statSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import type { LabPaths } from "../cache";
 import { contentKey } from "../host/files";
@@ -10,7 +21,13 @@ import { run } from "../host/run";
 export type LayerFiles = Readonly<Record<string, string>>;
 
 /** Makes tar write the same bytes for the same files. */
-export const DETERMINISTIC_TAR = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
+export const DETERMINISTIC_TAR = [
+    "--sort=name",
+    "--mtime=@0",
+    "--owner=0",
+    "--group=0",
+    "--numeric-owner",
+];
 
 /**
  * Writes the files as an uncompressed layer into the cache, if it is not there.
@@ -19,15 +36,26 @@ export const DETERMINISTIC_TAR = ["--sort=name", "--mtime=@0", "--owner=0", "--g
  */
 export async function ensureLayer(files: LayerFiles, paths: LabPaths): Promise<string> {
     const entries = Object.entries(files).sort(([left], [right]) => left.localeCompare(right));
-    const key = contentKey(entries.flatMap(([target, source]) => [target, modeOf(source).toString(8), readFileSync(source)]));
+    const key = contentKey(
+        entries.flatMap(([target, source]) => [
+            target,
+            modeOf(source).toString(8),
+            readFileSync(source),
+        ]),
+    );
     const layer = path.join(paths.images, `layer-${key}.tar`);
     return withLock(layer, async () => {
-        if (!existsSync(layer)) await writeLayer(entries, layer, path.join(paths.temporary, `layer-${key}`));
+        if (!existsSync(layer))
+            await writeLayer(entries, layer, path.join(paths.temporary, `layer-${key}`));
         return layer;
     });
 }
 
-async function writeLayer(entries: readonly [string, string][], layer: string, folder: string): Promise<void> {
+async function writeLayer(
+    entries: readonly [string, string][],
+    layer: string,
+    folder: string,
+): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     for (const [target, source] of entries) {
         const copy = path.join(folder, target);
@@ -49,7 +77,8 @@ function modeOf(file: string): number {
 export async function layerDigest(layer: string): Promise<string> {
     const remembered = `${layer}.sha256`;
     const { mtime } = statSync(layer);
-    if (existsSync(remembered) && statSync(remembered).mtimeMs === mtime.getTime()) return readFileSync(remembered, "utf8");
+    if (existsSync(remembered) && statSync(remembered).mtimeMs === mtime.getTime())
+        return readFileSync(remembered, "utf8");
     const hash = createHash("sha256");
     for await (const chunk of createReadStream(layer)) hash.update(chunk as Buffer);
     const digest = hash.digest("hex");

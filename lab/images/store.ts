@@ -69,9 +69,21 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
 }
 
 /** @param ctr how to reach the store: `ctr` with its address, perhaps behind `nsenter` */
-export async function importArchive(archive: string, ctr: readonly [string, ...string[]]): Promise<void> {
+export async function importArchive(
+    archive: string,
+    ctr: readonly [string, ...string[]],
+): Promise<void> {
     const [command, ...args] = ctr;
-    await run(command, [...args, "-n", "k8s.io", "images", "import", "--snapshotter", "overlayfs", archive]);
+    await run(command, [
+        ...args,
+        "-n",
+        "k8s.io",
+        "images",
+        "import",
+        "--snapshotter",
+        "overlayfs",
+        archive,
+    ]);
 }
 
 async function waitForSocket(socket: string): Promise<void> {
@@ -80,12 +92,15 @@ async function waitForSocket(socket: string): Promise<void> {
         if (exitCode === 0) return;
         await sleep(100);
     }
-    throw new Error("containerd did not start within 20 s to import the images; run it by hand with --log-level debug");
+    throw new Error(
+        "containerd did not start within 20 s to import the images; run it by hand with --log-level debug",
+    );
 }
 
 /** Stores of earlier images are of no use to anybody; a running cluster has its own links. */
 function dropOthers(folder: string, keep: string): void {
     for (const name of readdirSync(folder)) {
-        if (name.startsWith("store-") && name !== keep) rmSync(path.join(folder, name), { recursive: true, force: true });
+        if (name.startsWith("store-") && name !== keep)
+            rmSync(path.join(folder, name), { recursive: true, force: true });
     }
 }

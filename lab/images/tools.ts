@@ -81,7 +81,14 @@ async function ensureSslyze(paths: LabPaths): Promise<void> {
         if (existsSync(complete)) return;
         rmSync(folder, { recursive: true, force: true });
         await run("python3", ["-m", "venv", folder]);
-        const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `sslyze==${SSLYZE_VERSION}`];
+        const pip = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            `sslyze==${SSLYZE_VERSION}`,
+        ];
         await run(path.join(folder, "bin", "python"), pip);
         writeAtomically(complete, "");
     });

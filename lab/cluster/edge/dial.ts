@@ -11,7 +11,12 @@ export function dialInside(socketFile: string, target: Target): Promise<Socket> 
         const socket = connect({ path: socketFile, allowHalfOpen: true });
         const fail = (error?: Error): void => {
             socket.destroy();
-            reject(error ?? new Error(`${target.address}:${target.port} inside the cluster refused the connection`));
+            reject(
+                error ??
+                    new Error(
+                        `${target.address}:${target.port} inside the cluster refused the connection`,
+                    ),
+            );
         };
         socket.once("error", fail);
         socket.once("end", fail);

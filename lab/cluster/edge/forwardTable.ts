@@ -28,7 +28,10 @@ const LOCAL_SPAN = 2_700;
  *
  * @throws if the pool is used up
  */
-export function assignAddresses(services: readonly LoadBalancer[], pool: readonly string[]): LoadBalancer[] {
+export function assignAddresses(
+    services: readonly LoadBalancer[],
+    pool: readonly string[],
+): LoadBalancer[] {
     const taken = new Set<string>();
     const keeps = services.map(({ address }) => {
         const keep = address !== undefined && pool.includes(address) && !taken.has(address);
@@ -39,7 +42,9 @@ export function assignAddresses(services: readonly LoadBalancer[], pool: readonl
         if (keeps[index] === true) return service;
         const address = pool.find((candidate) => !taken.has(candidate));
         if (address === undefined) {
-            throw new Error(`all ${pool.length} load balancer addresses are taken; ${service.namespace}/${service.name} gets none`);
+            throw new Error(
+                `all ${pool.length} load balancer addresses are taken; ${service.namespace}/${service.name} gets none`,
+            );
         }
         taken.add(address);
         return { ...service, address };
@@ -51,8 +56,15 @@ export function assignAddresses(services: readonly LoadBalancer[], pool: readonl
  *
  * @param taken ports that other forwards of the table have
  */
-export function localPortCandidates(port: number, previous: number | undefined, taken: ReadonlySet<number>): number[] {
-    const suggested = Array.from({ length: 50 }, (_, index) => LOCAL_BASE + ((port + index) % LOCAL_SPAN));
+export function localPortCandidates(
+    port: number,
+    previous: number | undefined,
+    taken: ReadonlySet<number>,
+): number[] {
+    const suggested = Array.from(
+        { length: 50 },
+        (_, index) => LOCAL_BASE + ((port + index) % LOCAL_SPAN),
+    );
     const candidates = previous === undefined ? suggested : [previous, ...suggested];
     return [...new Set(candidates)].filter((candidate) => !taken.has(candidate));
 }
@@ -80,6 +92,8 @@ export function connectFlags(forwards: readonly Forward[]): string[] {
 
 /** The hosts file that CoreDNS answers from: each name leads to its Service's load balancer. */
 export function renderHosts(services: readonly LoadBalancer[]): string {
-    const lines = services.flatMap(({ address, hosts }) => (address === undefined ? [] : hosts.map((host) => `${address} ${host}\n`)));
+    const lines = services.flatMap(({ address, hosts }) =>
+        address === undefined ? [] : hosts.map((host) => `${address} ${host}\n`),
+    );
     return lines.sort().join("");
 }

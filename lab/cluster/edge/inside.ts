@@ -58,7 +58,12 @@ function dialDatagrams(outer: Socket, { address, port }: Target): void {
     outer.on("close", () => inner.close());
     inner.connect(port, address, () => {
         outer.write(Buffer.from([CONNECTED]));
-        outer.on("data", unframer((datagram) => inner.send(datagram)));
+        outer.on(
+            "data",
+            unframer((datagram) => {
+                inner.send(datagram);
+            }),
+        );
         outer.resume();
     });
 }

@@ -20,7 +20,9 @@ export interface Listener {
  * @throws with code EADDRINUSE if somebody else has the port
  */
 export function listen(port: number, target: Target, socketFile: string): Promise<Listener> {
-    return target.protocol === "TCP" ? listenStream(port, target, socketFile) : listenDatagrams(port, target, socketFile);
+    return target.protocol === "TCP"
+        ? listenStream(port, target, socketFile)
+        : listenDatagrams(port, target, socketFile);
 }
 
 function listenStream(port: number, target: Target, socketFile: string): Promise<Listener> {
@@ -30,7 +32,9 @@ function listenStream(port: number, target: Target, socketFile: string): Promise
         client.on("error", () => client.destroy());
         client.once("close", () => open.delete(client));
         dialInside(socketFile, target).then(
-            (inside) => join(client, inside),
+            (inside) => {
+                join(client, inside);
+            },
             // What is refused inside looks refused to the client: a reset, not an empty answer.
             () => client.resetAndDestroy(),
         );
@@ -41,7 +45,9 @@ function listenStream(port: number, target: Target, socketFile: string): Promise
     };
     return new Promise((resolve, reject) => {
         server.once("error", reject);
-        server.listen({ port, host: LOOPBACK, backlog: 1024 }, () => resolve({ close }));
+        server.listen({ port, host: LOOPBACK, backlog: 1024 }, () => {
+            resolve({ close });
+        });
     });
 }
 
@@ -56,17 +62,27 @@ function listenDatagrams(port: number, target: Target, socketFile: string): Prom
         inside.then((socket) => {
             socket.setTimeout(DATAGRAM_IDLE_MS, () => socket.destroy());
             socket.on("error", () => socket.destroy()).once("close", forget);
-            socket.on("data", unframer((datagram) => server.send(datagram, port, address)));
+            socket.on(
+                "data",
+                unframer((datagram) => {
+                    server.send(datagram, port, address);
+                }),
+            );
         }, forget);
         return inside;
     };
     server.on("message", (datagram, { port, address }) => {
         const inside = clients.get(`${address}:${port}`) ?? carry(port, address);
         // A datagram that does not arrive is lost, as on any network.
-        inside.then((socket) => socket.write(frame(datagram)), () => undefined);
+        inside.then(
+            (socket) => socket.write(frame(datagram)),
+            () => undefined,
+        );
     });
     return new Promise((resolve, reject) => {
         server.once("error", reject);
-        server.bind(port, LOOPBACK, () => resolve({ close: () => server.close() }));
+        server.bind(port, LOOPBACK, () => {
+            resolve({ close: () => server.close() });
+        });
     });
 }

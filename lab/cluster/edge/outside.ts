@@ -1,16 +1,30 @@
-import { CoreV1Api, KubeConfig, makeInformer, PatchStrategy, setHeaderOptions, type V1Service } from "@kubernetes/client-node";
+import {
+    CoreV1Api,
+    KubeConfig,
+    makeInformer,
+    PatchStrategy,
+    setHeaderOptions,
+    type V1Service,
+} from "@kubernetes/client-node";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { writeAtomically } from "../../host/files";
 import { cluster } from "../settings";
-import { assignAddresses, localPortCandidates, renderHosts, targetsOf, type Forward, type LoadBalancer } from "./forwardTable";
+import {
+    assignAddresses,
+    localPortCandidates,
+    renderHosts,
+    targetsOf,
+    type Forward,
+    type LoadBalancer,
+} from "./forwardTable";
 import { listen, type Listener } from "./listen";
 
 /** Names of a Service for the world outside, comma separated: the annotation that external-dns reads in other clusters. */
 const HOSTNAME_ANNOTATION = "external-dns.alpha.kubernetes.io/hostname";
 
 /** Where the half outside finds things; all paths are absolute. */
-interface Settings {
+export interface EdgeSettings {
     readonly socketFile: string;
     readonly kubeconfig: string;
     readonly apiPort: number;
@@ -24,13 +38,16 @@ interface Settings {
  * an address of the node, opens a port of 127.0.0.1 for each of its ports, and writes down which is which.
  */
 class Outside {
-    private readonly listeners = new Map<string, { readonly localPort: number; readonly listener: Listener }>();
+    private readonly listeners = new Map<
+        string,
+        { readonly localPort: number; readonly listener: Listener }
+    >();
     private readonly previous: ReadonlyMap<string, number>;
     private readonly api: CoreV1Api;
     private readonly config = new KubeConfig();
     private current: Promise<void> = Promise.resolve();
 
-    constructor(private readonly settings: Settings) {
+    constructor(private readonly settings: EdgeSettings) {
         this.config.loadFromFile(settings.kubeconfig);
         this.api = this.config.makeApiClient(CoreV1Api);
         this.previous = readPreviousPorts(settings.forwardsFile);
@@ -38,8 +55,14 @@ class Outside {
 
     async run(): Promise<void> {
         const { apiPort, socketFile } = this.settings;
-        await listen(apiPort, { protocol: "TCP", address: "127.0.0.1", port: cluster.apiPort }, socketFile);
-        const informer = makeInformer(this.config, "/api/v1/services", () => this.api.listServiceForAllNamespaces());
+        await listen(
+            apiPort,
+            { protocol: "TCP", address: "127.0.0.1", port: cluster.apiPort },
+            socketFile,
+        );
+        const informer = makeInformer(this.config, "/api/v1/services", () =>
+            this.api.listServiceForAllNamespaces(),
+        );
         const onChange = (): void => {
             // One pass at a time, each over the newest list.
             this.current = this.current.then(() => this.reconcile(informer.list())).catch(report);
@@ -49,10 +72,11 @@ class Outside {
             report(error);
             setTimeout(() => void start(), 1000);
         });
-        const start = (): Promise<void> => informer.start().then(onChange, (error: unknown) => {
-            report(error);
-            setTimeout(() => void start(), 500);
-        });
+        const start = (): Promise<void> =>
+            informer.start().then(onChange, (error: unknown) => {
+                report(error);
+                setTimeout(() => void start(), 500);
+            });
         await start();
     }
 
@@ -79,18 +103,25 @@ class Outside {
         }
         const forwards: Forward[] = [];
         for (const target of targets) {
-            const open = this.listeners.get(keyOf(target)) ?? (await this.open(keyOf(target), target));
+            const open =
+                this.listeners.get(keyOf(target)) ?? (await this.open(keyOf(target), target));
             forwards.push({ ...target, localPort: open.localPort });
         }
         writeAtomically(this.settings.forwardsFile, `${JSON.stringify(forwards, null, 2)}\n`);
     }
 
-    private async open(key: string, { service, target }: Omit<Forward, "localPort">): Promise<{ localPort: number; listener: Listener }> {
+    private async open(
+        key: string,
+        { service, target }: Omit<Forward, "localPort">,
+    ): Promise<{ localPort: number; listener: Listener }> {
         const previous = this.previous.get(`${service} ${target.protocol} ${target.port}`);
         const taken = new Set([...this.listeners.values()].map((open) => open.localPort));
         for (const localPort of localPortCandidates(target.port, previous, taken)) {
             try {
-                const opened = { localPort, listener: await listen(localPort, target, this.settings.socketFile) };
+                const opened = {
+                    localPort,
+                    listener: await listen(localPort, target, this.settings.socketFile),
+                };
                 this.listeners.set(key, opened);
                 return opened;
             } catch (error) {
@@ -110,7 +141,9 @@ class Outside {
 
 function describe(service: V1Service, domain: string): LoadBalancer {
     const name = service.metadata?.name ?? "";
-    const hosts = (service.metadata?.annotations?.[HOSTNAME_ANNOTATION] ?? `${name}.${domain}`).split(",");
+    const hosts = (
+        service.metadata?.annotations?.[HOSTNAME_ANNOTATION] ?? `${name}.${domain}`
+    ).split(",");
     return {
         namespace: service.metadata?.namespace ?? "",
         name,
@@ -130,7 +163,12 @@ function readPreviousPorts(file: string): ReadonlyMap<string, number> {
     } catch {
         return new Map();
     }
-    return new Map(forwards.map(({ service, target, localPort }) => [`${service} ${target.protocol} ${target.port}`, localPort]));
+    return new Map(
+        forwards.map(({ service, target, localPort }) => [
+            `${service} ${target.protocol} ${target.port}`,
+            localPort,
+        ]),
+    );
 }
 
 function report(error: unknown): void {
@@ -140,7 +178,7 @@ function report(error: unknown): void {
 if (require.main === module) {
     const [file] = process.argv.slice(2);
     if (file === undefined) throw new Error("usage: outside.ts SETTINGS.json");
-    const settings = JSON.parse(readFileSync(path.resolve(file), "utf8")) as Settings;
+    const settings = JSON.parse(readFileSync(path.resolve(file), "utf8")) as EdgeSettings;
     new Outside(settings).run().catch((error: unknown) => {
         report(error);
         process.exit(1);

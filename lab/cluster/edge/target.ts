@@ -20,6 +20,7 @@ export const MAX_TARGET_LINE = 64;
 /** @returns undefined for a line that names no target */
 export function parseTargetLine(line: string): Target | undefined {
     const [, protocol, address, port] = /^(TCP|UDP) ([0-9.]+) (\d{1,5})$/.exec(line) ?? [];
-    if (address === undefined || Number(port) > 65535 || (protocol !== "TCP" && protocol !== "UDP")) return undefined;
+    if (address === undefined || Number(port) > 65535 || (protocol !== "TCP" && protocol !== "UDP"))
+        return undefined;
     return { protocol, address, port: Number(port) };
 }
