@@ -6,7 +6,7 @@ import { untilGone } from "./await/untilGone";
 import type { ApplyOptions, Session } from "./cluster";
 import type { Connection } from "./connection";
 import { ApiError, conflictsOf, isNotFound } from "./errors";
-import { describe, fieldManagerOf, isManagedBy, kindOf, nameOf, idOf } from "./identity";
+import { describe, fieldManagerOf, wasMadeBy, kindOf, nameOf, idOf } from "./identity";
 import { at, textAt, withAt, type KubeObject } from "./json";
 import { patiently } from "./patience";
 import { fieldManagerIn, toObject } from "./state";
@@ -52,7 +52,7 @@ export async function createObject(
 }
 
 function refuseForeign(found: KubeObject, fieldManager: string, { settings }: Connection): void {
-    if (settings.upsertExistingObjects || isManagedBy(found, fieldManager)) return;
+    if (settings.upsertExistingObjects || wasMadeBy(found, fieldManager)) return;
     throw new Error(
         `${describe(found)} exists already, and this resource did not make it; adopt it with \`pulumi import ${importArguments(found)}\`, or set upsertExistingObjects on the provider`,
     );

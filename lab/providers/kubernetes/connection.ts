@@ -34,14 +34,20 @@ export function sessionOf(
     { settings }: Connection,
     preview: boolean,
 ): Session {
+    const said = new Set<string>();
+    let last = "";
     return {
         signal,
         patienceMilliseconds: preview ? 0 : patienceMilliseconds,
         status: (message) => {
+            if (message === last) return;
+            last = message;
             log("status", message);
         },
         warn: (message) => {
             if (settings.suppressDeprecationWarnings && /deprecated/.test(message)) return;
+            if (said.has(message)) return;
+            said.add(message);
             log("warning", message);
         },
     };

@@ -58,9 +58,15 @@ export function fieldManagerOf(urn: string): string {
     return `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 12)}`;
 }
 
-/** Whether a manager has applied something of the object. */
-export function isManagedBy(object: KubeObject, manager: string): boolean {
-    return listAt(object, "metadata", "managedFields").some(
+/**
+ * Whether an object was made by a manager. Server-side apply records a manager by the fields that it set: an object to which
+ * nobody has ever set one, a bare Namespace or ServiceAccount, bears no name, and counts as made by whoever asks for it. But the
+ * cluster itself makes such ServiceAccounts: `default`.
+ */
+export function wasMadeBy(object: KubeObject, manager: string): boolean {
+    const managers = listAt(object, "metadata", "managedFields");
+    if (managers.length === 0) return nameOf(object).name !== "default";
+    return managers.some(
         (entry) => textAt(entry, "manager") === manager && textAt(entry, "operation") === "Apply",
     );
 }
