@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { request, type RequestOptions } from "node:https";
 import type { Credential } from "./pki";
@@ -43,6 +44,17 @@ export function ask({ body, ...options }: Question): Promise<Answer> {
     });
 }
 
+/** Asks once; the status and what the JSON says, empty where there is no body. */
+export async function seen(question: Question): Promise<[status: number, body: unknown]> {
+    const { status, body } = await ask(question);
+    return [status, body === "" ? "" : JSON.parse(body)];
+}
+
+/** The `Client-Cert` header that a gateway makes of a client's leaf. @see RFC 9440, 2.2 */
+export function forwarded({ certificate }: Credential): string {
+    return `:${new X509Certificate(certificate).raw.toString("base64")}:`;
+}
+
 /** The code of the error that a question ends with; fails where it is answered. */
 export async function refusal(question: Question): Promise<string> {
     try {
@@ -53,10 +65,10 @@ export async function refusal(question: Question): Promise<string> {
     }
 }
 
-/** Waits for something to become true, at most two seconds. */
+/** Waits for something to become true, at most ten seconds. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-    for (const deadline = Date.now() + 2_000; !condition();) {
-        if (Date.now() > deadline) throw new Error(`${what} did not happen within 2 s`);
+    for (const deadline = Date.now() + 10_000; !condition();) {
+        if (Date.now() > deadline) throw new Error(`${what} did not happen within 10 s`);
         await new Promise((resolve) => setTimeout(resolve, 10));
     }
 }
