@@ -12,26 +12,26 @@ export interface Connection {
     readonly cluster: Cluster;
     readonly settings: Settings;
     readonly defaultNamespace: string;
+    /** How long an `up` waits for an API server that does not answer, and for what another resource may be making. */
+    readonly patienceMilliseconds: number;
 }
 
-/** How long an `up` waits for an API server that does not answer, in all and for one request. */
-const patienceMilliseconds = 15_000;
-
 /** Opens nothing yet: a kubeconfig that cannot be read is an error, a server that does not answer is one of the resource's. */
-export function connect(args: Properties): Connection {
+export function connect(args: Properties, patienceMilliseconds: number): Connection {
     const settings = settingsOf(args);
     const config = loadKubeConfig(settings);
     return {
         cluster: new Cluster(sender(config)),
         settings,
         defaultNamespace: settings.namespace ?? namespaceOf(config),
+        patienceMilliseconds,
     };
 }
 
 /** A resource's way to the cluster. A preview does not wait for a server that does not answer. */
 export function sessionOf(
     { log, signal }: Call,
-    { settings }: Connection,
+    { settings, patienceMilliseconds }: Connection,
     preview: boolean,
 ): Session {
     const said = new Set<string>();

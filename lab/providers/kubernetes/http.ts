@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
+import { isNativeError } from "node:util/types";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, UnreachableError } from "./errors";
 import { isMap, type KubeObject } from "./json";
@@ -44,7 +45,7 @@ export function sender(kubeConfig: KubeConfig): Send {
             request.signal.throwIfAborted();
             throw new UnreachableError(
                 server,
-                error instanceof Error ? error : new Error(String(error)),
+                isNativeError(error) ? error : new Error(String(error)),
             );
         });
         return read(answer);

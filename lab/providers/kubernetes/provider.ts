@@ -17,8 +17,10 @@ export class KubernetesProvider implements Provider {
     public readonly replaceOnConfig = ["clusterIdentifier", "cluster", "context"];
     #connection: Connection | undefined;
 
+    constructor(private readonly patienceMilliseconds = 15_000) {}
+
     public configure(args: Properties): void {
-        this.#connection = connect(args);
+        this.#connection = connect(args, this.patienceMilliseconds);
     }
 
     public resource(type: string): Resource | undefined {

@@ -109,6 +109,13 @@ export class ControlPlane {
         return text === "" ? undefined : (JSON.parse(text) as Json);
     }
 
+    /** Makes an object, or changes it, as somebody else would. */
+    public async apply(object: Json): Promise<void> {
+        const file = join(this.folder, `${randomBytes(8).toString("hex")}.json`);
+        writeFileSync(file, JSON.stringify(object));
+        await this.kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
+    }
+
     async #until(what: string, args: readonly string[]): Promise<void> {
         for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(300)) {
             const done = await this.kubectl(...args).then(
