@@ -1,3 +1,4 @@
+import { messageOf } from "./errors";
 import type { Hop } from "./hop";
 
 /** `unknown` means that the verifier could not look: never counted as a pass. */
@@ -51,7 +52,7 @@ export async function runCheck<H extends Hop>(hop: H, check: Check<H>): Promise<
         const { ok, ...sighting } = await inTime(check.look(hop), check.limitSeconds ?? 30);
         return { ...describe(hop, check), outcome: ok ? "pass" : "fail", ...sighting };
     } catch (error) {
-        return couldNotLook(hop, check, error instanceof Error ? error.message : String(error));
+        return couldNotLook(hop, check, messageOf(error));
     }
 }
 

@@ -1,5 +1,5 @@
 import { BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { messageOf } from "./connection";
+import { codeOf, messageOf } from "./errors";
 import type { Credentials } from "./hop";
 import { CannotStart, type StackOutputs } from "./stack";
 
@@ -82,7 +82,7 @@ async function found<T>(what: string, reading: Promise<T>): Promise<T> {
 
 /** The API server's answer without its body, which for a Secret is not to be printed. */
 function reasonOf(error: unknown): string {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = codeOf(error);
     if (code === "404") return "does not exist";
     if (/^\d{3}$/.test(code)) return `the API server answered ${code}`;
     return messageOf(error);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as startTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { encodeClientHello, parseReply, type HelloOffer, type HelloReply } from "./clientHello";
+import { codeOf, messageOf } from "./errors";
 import type { Address, Credentials, Hop } from "./hop";
 
 const SILENCE_MS = 10_000;
@@ -104,21 +105,12 @@ export async function handshake(hop: Hop, options: HandshakeOptions = {}): Promi
  * words where the verifier itself gave up.
  */
 export function reasonOf(error: unknown): string {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const alert = /^ERR_SSL_.*_ALERT_(.+)$/.exec(code)?.[1];
+    const alert = /^ERR_SSL_.*_ALERT_(.+)$/.exec(codeOf(error))?.[1];
     if (alert) return `alert ${alert.toLowerCase()}`;
     return endedByPeer(error) ? "connection closed" : messageOf(error);
 }
 
 /** Whether the peer closed or reset the connection, rather than the verifier giving up. */
 export function endedByPeer(error: unknown): boolean {
-    if (!(error instanceof Error)) return false;
-    const code = "code" in error ? String(error.code) : "";
-    return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(code);
-}
-
-/** The first line of an error's message. */
-export function messageOf(error: unknown): string {
-    const text = error instanceof Error ? error.message : String(error);
-    return text.split("\n", 1)[0] ?? "";
+    return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(codeOf(error));
 }

@@ -30,10 +30,10 @@ export interface Question {
  * @throws Unreachable if not even TCP works
  */
 export async function ask(hop: Hop, question: Question): Promise<Answer> {
-    const host = hop.port === 443 ? hop.host : `${hop.host}:${hop.port}`;
+    const headers = { Host: authorityOf(hop), ...question.headers };
     try {
         const socket = await handshake(hop, question.client ? { client: question.client } : {});
-        return await send(socket, { ...question, headers: { Host: host, ...question.headers } });
+        return await send(socket, { ...question, headers });
     } catch (error) {
         if (error instanceof Refused) return { kind: "refused", reason: error.message };
         throw error;
@@ -43,6 +43,11 @@ export async function ask(hop: Hop, question: Question): Promise<Answer> {
 /** One HTTP/1.1 request in plaintext. `headers` must name the `Host`. */
 export async function askInPlaintext(address: Address, question: Question): Promise<Answer> {
     return send(await openSocket(address), question);
+}
+
+/** A hop as it stands in `Host`: without the port where that is the scheme's own. */
+function authorityOf({ host, port }: Hop): string {
+    return port === 443 ? host : `${host}:${port}`;
 }
 
 async function send(socket: Duplex, { method, path, headers }: Question): Promise<Answer> {
@@ -95,8 +100,11 @@ export async function askOverHttp2(
     try {
         const status = await new Promise<number>((resolve, reject) => {
             session.on("error", reject);
-            const stream = session.request({ ":path": path });
+            const stream = session.request({ ":path": path, ":authority": authorityOf(hop) });
             stream.on("error", reject);
+            stream.on("close", () => {
+                reject(new Error("the stream was closed without a response"));
+            });
             stream.on("response", (headers) => {
                 resolve(headers[":status"] ?? 0);
             });

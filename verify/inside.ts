@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { runChecks } from "./check";
+import { messageOf } from "./errors";
 import { apiChecks, apiHop, apiSettings } from "./hops/api";
 
 /** Runs in a pod: looks at the api as any workload would, and prints the results as one line of JSON. */
@@ -14,6 +15,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 2;
 });

@@ -1,8 +1,8 @@
-import type { V1Job } from "@kubernetes/client-node";
+import { V1Job } from "@kubernetes/client-node";
 import { z } from "zod";
 import { couldNotLook, type Result } from "./check";
 import type { Cluster } from "./cluster";
-import { messageOf } from "./connection";
+import { messageOf } from "./errors";
 import { apiChecks, apiHop, type ApiSettings } from "./hops/api";
 
 const LIMIT_SECONDS = 180;
@@ -19,8 +19,8 @@ export interface JobPlace {
     readonly trustBundleKey: string;
 }
 
-/** The Job that looks from inside, under Pod Security `restricted` and with no account at the API server. */
-export function renderJob(place: JobPlace, settings: ApiSettings): V1Job {
+/** The manifest of the Job that looks from inside, under Pod Security `restricted` and with no account at the API server. */
+export function renderJob(place: JobPlace, settings: ApiSettings) {
     const labels = { app: "verifier" };
     return {
         apiVersion: "batch/v1",
@@ -52,9 +52,7 @@ export function renderJob(place: JobPlace, settings: ApiSettings): V1Job {
     };
 }
 
-type PodSpec = NonNullable<NonNullable<V1Job["spec"]>["template"]["spec"]>;
-
-function container({ image }: JobPlace, settings: ApiSettings): PodSpec["containers"][number] {
+function container({ image }: JobPlace, settings: ApiSettings) {
     return {
         name: "verify",
         image,
@@ -76,7 +74,7 @@ function container({ image }: JobPlace, settings: ApiSettings): PodSpec["contain
     };
 }
 
-function volumes(place: JobPlace): NonNullable<PodSpec["volumes"]> {
+function volumes(place: JobPlace) {
     return [
         {
             name: "client-certs",
@@ -138,7 +136,8 @@ async function runJob(
     settings: ApiSettings,
 ): Promise<string> {
     const { namespace, name } = place;
-    await batch.createNamespacedJob({ namespace, body: renderJob(place, settings) });
+    const body = Object.assign(new V1Job(), renderJob(place, settings));
+    await batch.createNamespacedJob({ namespace, body });
     try {
         await finished(batch, place);
         const labelSelector = `job-name=${name}`;

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { openCluster, readMaterial } from "./cluster";
+import { messageOf } from "./errors";
 import { exitCodeOf, makeEvidence } from "./evidence";
 import { pathBy } from "./path";
 import { verify } from "./run";
@@ -59,7 +60,7 @@ main(command.parse().opts<Options>()).then(
         process.exitCode = exitCode;
     },
     (error: unknown) => {
-        process.stderr.write(`verify: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`verify: ${messageOf(error)}\n`);
         process.exitCode = 2;
     },
 );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { messageOf } from "./errors";
 import { cipherSuites, groups } from "./registry";
 import { runTool } from "./tool";
 
@@ -100,6 +101,6 @@ async function run(args: string[], cwd: string) {
     try {
         return await runTool({ command: "pulumi", args, cwd, limitSeconds: 60 });
     } catch (error) {
-        throw new CannotStart(error instanceof Error ? error.message : String(error));
+        throw new CannotStart(messageOf(error));
     }
 }

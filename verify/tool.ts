@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { codeOf } from "./errors";
 
 export interface ToolRun {
     /** Null where the tool was stopped at its limit. */
@@ -28,8 +29,7 @@ export async function runTool({ command, args, cwd, limitSeconds }: ToolCall): P
     }, limitSeconds * 1000);
     const ended = new Promise<number | null>((resolve, reject) => {
         child.on("error", (error) => {
-            const missing = "code" in error && error.code === "ENOENT";
-            reject(missing ? new Error(`${command} is not on PATH`) : error);
+            reject(codeOf(error) === "ENOENT" ? new Error(`${command} is not on PATH`) : error);
         });
         child.on("close", resolve);
     });

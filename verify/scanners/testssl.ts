@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Check, Sighting } from "../check";
-import { messageOf } from "../connection";
+import { messageOf } from "../errors";
 import { runTool, type ToolRun } from "../tool";
 import { inWorkspace } from "./workspace";
 
