@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { labPlugins, pluginFolder } from "./plugins";
 
@@ -16,33 +16,31 @@ export interface Surroundings {
  * versions the SDKs ask for, or on PATH. Undefined where any of it is missing.
  */
 export function officialEngine({ cache, path, home }: Surroundings): string | undefined {
-    const folders = path.split(delimiter).filter((folder) => folder !== "");
     const find = (program: string): string | undefined =>
-        folders.map((folder) => join(folder, program)).find(isExecutable);
+        path
+            .split(delimiter)
+            .map((folder) => join(folder, program))
+            .find((file) => isForeign(file, cache));
     const pulumi = find("pulumi");
-    if (pulumi === undefined || isInside(pulumi, cache)) return undefined;
+    if (pulumi === undefined) return undefined;
     const host = "pulumi-language-nodejs";
     const beside = join(dirname(realpathSync(pulumi)), host);
-    if (!isExecutable(beside) && find(host) === undefined) return undefined;
+    if (!isForeign(beside, cache) && find(host) === undefined) return undefined;
     const hasPlugins = labPlugins().every((plugin) => {
         const program = `pulumi-resource-${plugin.name}`;
         const installed = join(pluginFolder(home, plugin), program);
-        return (
-            (isExecutable(installed) && !isInside(installed, cache)) || find(program) !== undefined
-        );
+        return isForeign(installed, cache) || find(program) !== undefined;
     });
     return hasPlugins ? dirname(pulumi) : undefined;
 }
 
-function isExecutable(file: string): boolean {
+/** Whether a file can be run and does not lie in the lab's folder. */
+function isForeign(file: string, cache: string): boolean {
+    const lab = existsSync(cache) ? realpathSync(cache) : cache;
     try {
         accessSync(file, constants.X_OK);
-        return true;
+        return !realpathSync(file).startsWith(`${lab}/`);
     } catch {
         return false;
     }
-}
-
-function isInside(file: string, folder: string): boolean {
-    return realpathSync(file).startsWith(`${folder}/`);
 }

@@ -19,7 +19,12 @@ function kind(name: string): Resource {
 }
 
 async function make(name: string, inputs: Properties): Promise<Record<string, string>> {
-    const { state } = await kind(name).create({ ...call, inputs, preview: false, timeoutSeconds: 0 });
+    const { state } = await kind(name).create({
+        ...call,
+        inputs,
+        preview: false,
+        timeoutSeconds: 0,
+    });
     return reveal(state) as Record<string, string>;
 }
 
@@ -41,9 +46,21 @@ describe("private keys", () => {
         ["RSA of the default size", { algorithm: "RSA" }, { type: "rsa", modulusLength: 2048 }],
         ["RSA", { algorithm: "RSA", rsaBits: 3072 }, { type: "rsa", modulusLength: 3072 }],
         ["the default curve", { algorithm: "ECDSA" }, { type: "ec", namedCurve: "secp224r1" }],
-        ["P256", { algorithm: "ECDSA", ecdsaCurve: "P256" }, { type: "ec", namedCurve: "prime256v1" }],
-        ["P384", { algorithm: "ECDSA", ecdsaCurve: "P384" }, { type: "ec", namedCurve: "secp384r1" }],
-        ["P521", { algorithm: "ECDSA", ecdsaCurve: "P521" }, { type: "ec", namedCurve: "secp521r1" }],
+        [
+            "P256",
+            { algorithm: "ECDSA", ecdsaCurve: "P256" },
+            { type: "ec", namedCurve: "prime256v1" },
+        ],
+        [
+            "P384",
+            { algorithm: "ECDSA", ecdsaCurve: "P384" },
+            { type: "ec", namedCurve: "secp384r1" },
+        ],
+        [
+            "P521",
+            { algorithm: "ECDSA", ecdsaCurve: "P521" },
+            { type: "ec", namedCurve: "secp521r1" },
+        ],
         ["ED25519", { algorithm: "ED25519" }, { type: "ed25519" }],
     ])("%s: every form is the same key", async (_name, inputs, wanted) => {
         const made = await make("PrivateKey", inputs);
@@ -58,17 +75,22 @@ describe("private keys", () => {
         ["RSA", { algorithm: "RSA" }, "ssh-rsa"],
         ["P384", { algorithm: "ECDSA", ecdsaCurve: "P384" }, "ecdsa-sha2-nistp384"],
         ["ED25519", { algorithm: "ED25519" }, "ssh-ed25519"],
-    ])("%s: OpenSSH's container holds its public key twice and is padded", async (_name, inputs, type) => {
-        const made = await make("PrivateKey", inputs);
-        const [shownType, shownKey] = (made["publicKeyOpenssh"] ?? "").split(/\s/);
-        expect(shownType).toBe(type);
-        const body = (made["privateKeyOpenssh"] ?? "").split("\n").slice(1, -2).join("");
-        const fields = readFields(Buffer.from(body, "base64").subarray("openssh-key-v1\0".length));
-        expect(fields.texts).toEqual(["none", "none", ""]);
-        expect(fields.publicKey.toString("base64")).toBe(shownKey);
-        expect(fields.secret.length % 8).toBe(0);
-        expect(fields.secret.readUInt32BE(0)).toBe(fields.secret.readUInt32BE(4));
-    });
+    ])(
+        "%s: OpenSSH's container holds its public key twice and is padded",
+        async (_name, inputs, type) => {
+            const made = await make("PrivateKey", inputs);
+            const [shownType, shownKey] = (made["publicKeyOpenssh"] ?? "").split(/\s/);
+            expect(shownType).toBe(type);
+            const body = (made["privateKeyOpenssh"] ?? "").split("\n").slice(1, -2).join("");
+            const fields = readFields(
+                Buffer.from(body, "base64").subarray("openssh-key-v1\0".length),
+            );
+            expect(fields.texts).toEqual(["none", "none", ""]);
+            expect(fields.publicKey.toString("base64")).toBe(shownKey);
+            expect(fields.secret.length % 8).toBe(0);
+            expect(fields.secret.readUInt32BE(0)).toBe(fields.secret.readUInt32BE(4));
+        },
+    );
 
     it("has no OpenSSH form for P-224, which OpenSSH does not know", async () => {
         const made = await make("PrivateKey", { algorithm: "ECDSA" });
@@ -77,10 +99,19 @@ describe("private keys", () => {
 
     it("marks every private form secret, in preview as well", async () => {
         for (const preview of [false, true]) {
-            const request = { ...call, inputs: { algorithm: "ED25519" }, preview, timeoutSeconds: 0 };
+            const request = {
+                ...call,
+                inputs: { algorithm: "ED25519" },
+                preview,
+                timeoutSeconds: 0,
+            };
             const { state } = await kind("PrivateKey").create(request);
             const secret = Object.keys(state).filter((name) => state[name] instanceof Secret);
-            expect(secret.sort()).toEqual(["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"]);
+            expect(secret.sort()).toEqual([
+                "privateKeyOpenssh",
+                "privateKeyPem",
+                "privateKeyPemPkcs8",
+            ]);
             expect(state["publicKeyPem"] === unknown).toBe(preview);
         }
     });
@@ -103,7 +134,9 @@ describe("certificates", () => {
 
     it("take the key of a private key in any of its forms", async () => {
         const made = await make("PrivateKey", { algorithm: "RSA" });
-        const { keyAlgorithm } = await make("CertRequest", { privateKeyPem: made["privateKeyPemPkcs8"] ?? "" });
+        const { keyAlgorithm } = await make("CertRequest", {
+            privateKeyPem: made["privateKeyPemPkcs8"] ?? "",
+        });
         expect(keyAlgorithm).toBe("RSA");
     });
 
@@ -121,10 +154,15 @@ describe("certificates", () => {
         const [ca, other] = [pem(), pem()];
         const { certPem: caCertPem = "" } = await make("SelfSignedCert", authority(ca));
         const { certRequestPem = "" } = await make("CertRequest", { privateKeyPem: other });
-        const order = { caCertPem, certRequestPem, allowedUses: ["server_auth"], validityPeriodHours: 1 };
-        await expect(make("LocallySignedCert", { ...order, caPrivateKeyPem: other })).rejects.toThrow(
-            "[caPrivateKeyPem] is not the key of caCertPem",
-        );
+        const order = {
+            caCertPem,
+            certRequestPem,
+            allowedUses: ["server_auth"],
+            validityPeriodHours: 1,
+        };
+        await expect(
+            make("LocallySignedCert", { ...order, caPrivateKeyPem: other }),
+        ).rejects.toThrow("[caPrivateKeyPem] is not the key of caCertPem");
         const der = Buffer.from(certRequestPem.split("\n").slice(1, -2).join(""), "base64");
         der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
         const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString("base64")}\n-----END CERTIFICATE REQUEST-----`;
@@ -145,7 +183,12 @@ describe("certificates", () => {
 });
 
 describe("inputs", () => {
-    const good = { ...authority("-----BEGIN"), uris: ["spiffe://a/b"], ipAddresses: ["::1"], dnsNames: ["a"] };
+    const good = {
+        ...authority("-----BEGIN"),
+        uris: ["spiffe://a/b"],
+        ipAddresses: ["::1"],
+        dnsNames: ["a"],
+    };
 
     it("pass where they are good or not yet known", async () => {
         await expect(failures("SelfSignedCert", good)).resolves.toEqual([]);
@@ -167,7 +210,10 @@ describe("inputs", () => {
         ["subject", { cn: "x" }, /it has no cn, but commonName, country/],
         ["subject", { streetAddresses: "x" }, /of streetAddresses, it is a list/],
     ])("are refused: %s %j", async (property, value, reason) => {
-        const [first, ...more] = await failures("SelfSignedCert", { ...good, [property]: value ?? null });
+        const [first, ...more] = await failures("SelfSignedCert", {
+            ...good,
+            [property]: value ?? null,
+        });
         expect(first).toMatchObject({ property });
         expect(first?.reason).toMatch(reason);
         expect(more).toEqual([]);
@@ -175,7 +221,9 @@ describe("inputs", () => {
 });
 
 const pem = (): string =>
-    generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "sec1", format: "pem" }).toString();
+    generateKeyPairSync("ec", { namedCurve: "P-256" })
+        .privateKey.export({ type: "sec1", format: "pem" })
+        .toString();
 
 /** Reads the unencrypted container. @see https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key */
 function readFields(container: Buffer): { texts: string[]; publicKey: Buffer; secret: Buffer } {

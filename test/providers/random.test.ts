@@ -50,8 +50,13 @@ it("makes what was asked for", () => {
 
 it("keeps results out of the state file and out of plain outputs", async () => {
     const plain = await stack.pulumi("stack", "output", "--json");
-    expect(JSON.parse(plain)).toEqual({ password: "[secret]", hex: "[secret]", base64: "[secret]" });
-    for (const secret of Object.values(made) as string[]) expect(stack.state()).not.toContain(secret);
+    expect(JSON.parse(plain)).toEqual({
+        password: "[secret]",
+        hex: "[secret]",
+        base64: "[secret]",
+    });
+    for (const secret of Object.values(made) as string[])
+        expect(stack.state()).not.toContain(secret);
 });
 
 it("changes nothing the second time, nor by a refresh", async () => {
@@ -90,6 +95,8 @@ it("refuses an input that it does not know, and says which it knows", async () =
     const { code, output } = await stack.attempt("preview");
     expect(code).not.toBe(0);
     expect(output).toContain("number");
-    expect(output).toContain("is not supported by the lab's provider; it knows keepers, length, lower");
+    expect(output).toContain(
+        "is not supported by the lab's provider; it knows keepers, length, lower",
+    );
     stack.program(program());
 });

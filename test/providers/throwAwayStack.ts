@@ -1,7 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -22,7 +30,10 @@ export class ThrowAwayStack {
         mkdirSync(join(this.folder, "state"));
         symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
         this.write("Pulumi.yaml", "name: throw-away\nruntime: nodejs\n");
-        this.write("package.json", '{ "name": "throw-away", "version": "0.0.1", "main": "index.js" }\n');
+        this.write(
+            "package.json",
+            '{ "name": "throw-away", "version": "0.0.1", "main": "index.js" }\n',
+        );
         for (const [name, text] of Object.entries(files)) this.write(name, text);
     }
 
@@ -45,7 +56,8 @@ export class ThrowAwayStack {
     /** Runs a command that ends well, and gives what it printed. */
     public async pulumi(...args: string[]): Promise<string> {
         const { code, output } = await this.attempt(...args);
-        if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}:\n${output}`);
+        if (code !== 0)
+            throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}:\n${output}`);
         return output;
     }
 

@@ -9,7 +9,9 @@ import { ThrowAwayStack } from "./throwAwayStack";
 
 jest.setTimeout(120_000);
 
-const hierarchy = (changes: { leafHours?: number; earlyRenewalHours?: number; leafName?: string } = {}) => `
+const hierarchy = (
+    changes: { leafHours?: number; earlyRenewalHours?: number; leafName?: string } = {},
+) => `
     const key = (name) => new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P384" }).privateKeyPem;
     const caUses = ["cert_signing", "crl_signing", "digital_signature"];
     const rootKey = key("root");
@@ -71,7 +73,9 @@ it("stands in for the version that the SDK asks for", () => {
 });
 
 it("makes a hierarchy that node:crypto believes", () => {
-    const [root, middle, leaf] = [made.root, made.middle, made.leaf].map((pem) => new X509Certificate(pem));
+    const [root, middle, leaf] = [made.root, made.middle, made.leaf].map(
+        (pem) => new X509Certificate(pem),
+    );
     expect(leaf?.checkIssued(middle as X509Certificate)).toBe(true);
     expect(middle?.checkIssued(root as X509Certificate)).toBe(true);
     expect(root?.verify(root.publicKey)).toBe(true);
@@ -89,16 +93,37 @@ it("makes a hierarchy that OpenSSL verifies strictly, with the extensions that w
         writeFileSync(join(folder, name), made[name]);
         return join(folder, name);
     };
-    const openssl = (...args: string[]): string => execFileSync("openssl", args, { encoding: "utf8" });
-    const chain = ["-x509_strict", "-CAfile", file("root"), "-untrusted", file("middle"), file("leaf")];
+    const openssl = (...args: string[]): string =>
+        execFileSync("openssl", args, { encoding: "utf8" });
+    const chain = [
+        "-x509_strict",
+        "-CAfile",
+        file("root"),
+        "-untrusted",
+        file("middle"),
+        file("leaf"),
+    ];
     expect(openssl("verify", ...chain)).toContain("leaf: OK");
     const extensions = (name: "root" | "middle" | "leaf"): string[] =>
-        openssl("x509", "-noout", "-in", file(name), "-ext", "basicConstraints,keyUsage,extendedKeyUsage")
+        openssl(
+            "x509",
+            "-noout",
+            "-in",
+            file(name),
+            "-ext",
+            "basicConstraints,keyUsage,extendedKeyUsage",
+        )
             .split("\n")
             .map((line) => line.trim())
             .filter((line) => line !== "" && !line.startsWith("X509v3"));
-    expect(extensions("root")).toEqual(["Digital Signature, Certificate Sign, CRL Sign", "CA:TRUE, pathlen:1"]);
-    expect(extensions("middle")).toEqual(["Digital Signature, Certificate Sign, CRL Sign", "CA:TRUE, pathlen:0"]);
+    expect(extensions("root")).toEqual([
+        "Digital Signature, Certificate Sign, CRL Sign",
+        "CA:TRUE, pathlen:1",
+    ]);
+    expect(extensions("middle")).toEqual([
+        "Digital Signature, Certificate Sign, CRL Sign",
+        "CA:TRUE, pathlen:0",
+    ]);
     expect(extensions("leaf")).toEqual([
         "Digital Signature",
         "TLS Web Server Authentication, TLS Web Client Authentication",

@@ -4,6 +4,8 @@ import {
     containsSecret,
     containsUnknown,
     fromStruct,
+    isList,
+    isObject,
     reveal,
     Secret,
     toStruct,
@@ -33,8 +35,9 @@ const { value: anyValue } = fc.letrec<{ value: Value }>((tie) => ({
 function spelled(value: Value): unknown {
     if (value === unknown) return "<unknown>";
     if (value instanceof Secret) return { "<secret>": spelled(value.value) };
-    if (Array.isArray(value)) return (value as Value[]).map(spelled);
-    if (value === null || typeof value !== "object") return value === 0 ? 0 : value;
+    if (isList(value)) return value.map(spelled);
+    // Zero has a sign that JSON has not.
+    if (!isObject(value)) return value === 0 ? 0 : value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spelled(inner)]));
 }
 
@@ -42,7 +45,9 @@ it("gives back what went over the wire", () => {
     fc.assert(
         fc.property(fc.dictionary(name, anyValue, { maxKeys: 5 }), (properties) => {
             const bytes = toStruct(properties).serializeBinary();
-            expect(spelled(fromStruct(Struct.deserializeBinary(bytes)))).toEqual(spelled(properties));
+            expect(spelled(fromStruct(Struct.deserializeBinary(bytes)))).toEqual(
+                spelled(properties),
+            );
         }),
     );
 });
@@ -87,7 +92,9 @@ it.each([
 
 it("does not show a secret in a text or in JSON, and reveals it where asked", () => {
     const secret = new Secret("hunter2");
-    expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe('<secret> {"secret":"<secret>"}');
+    expect(`${String(secret)} ${JSON.stringify({ secret })}`).toBe(
+        '<secret> {"secret":"<secret>"}',
+    );
     expect(reveal({ secret })).toEqual({ secret: "hunter2" });
 });
 
