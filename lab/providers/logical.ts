@@ -45,6 +45,8 @@ export interface LogicalKind {
     readonly make: (inputs: Inputs) => Promise<{ id: string; outputs: Properties }>;
     /** Outputs that depend on the clock, as they are now. One that is true of a name in `due` replaces the resource. */
     readonly now?: (state: Inputs) => { outputs: Properties; due: readonly string[] };
+    /** What the official plugin gives and this one does not, as a warning where one is made. */
+    readonly missing?: string;
     /** What an id given to `pulumi import` stands for. Absent: it cannot be imported. */
     readonly import?: (id: string) => { id: string; inputs: Properties; outputs: Properties };
 }
@@ -54,10 +56,11 @@ export function logicalResource(kind: LogicalKind): Resource {
     return {
         check: (request) => check(kind, request),
         diff: (request) => diff(kind, request, inPlace),
-        create: async ({ inputs, preview }) => {
+        create: async ({ inputs, preview, log }) => {
             if (preview)
                 return { id: "", state: { ...stated(kind, inputs), ...unknownOutputs(kind) } };
             const { id, outputs } = await kind.make(known(kind, inputs));
+            if (kind.missing) log("warning", `the lab's provider gives no ${kind.missing}`);
             return { id, state: { ...stated(kind, inputs), ...marked(kind, outputs) } };
         },
         read: (request) => read(kind, request),

@@ -19,12 +19,13 @@ interface Outputs {
 
 let stack: ThrowAwayStack;
 let made: Outputs;
+let printed: string;
 
 beforeAll(async () => {
     stack = new ThrowAwayStack();
     stack.program(program());
     await stack.init();
-    await stack.pulumi("up", "--yes", "--skip-preview");
+    printed = await stack.pulumi("up", "--yes", "--skip-preview");
     made = await stack.outputs<Outputs>();
 });
 
@@ -46,6 +47,12 @@ it("makes what was asked for", () => {
     expect(count(/[-_]/g)).toBeGreaterThanOrEqual(4);
     expect(Buffer.from(made.base64, "base64").toString("hex")).toBe(made.hex);
     expect(made.hex).toHaveLength(64);
+});
+
+it("warns of the output that it does not give", () => {
+    expect(printed).toMatch(
+        /RandomPassword \(password\):\s+warning: the lab's provider gives no bcryptHash/,
+    );
 });
 
 it("keeps results out of the state file and out of plain outputs", async () => {

@@ -4,7 +4,7 @@ import type { Inputs, LogicalKind } from "../logical";
 import type { Failure } from "../resource";
 
 /**
- * `bcryptHash` is not provided and stays undefined: see the README of the lab. `number`, the deprecated name of `numeric`, is refused as
+ * `bcryptHash` is not given, and a warning says so. `number`, the deprecated name of `numeric`, is refused as
  * an input and given as an output.
  *
  * @see https://www.pulumi.com/registry/packages/random/api-docs/randompassword/
@@ -24,6 +24,8 @@ export const randomPasswordKind: LogicalKind = {
         upper: { check: flag, default: true },
     },
     outputs: { number: "plain", result: "secret" },
+    missing:
+        "bcryptHash: Node has no bcrypt; hash the result where it is used, or take the official plugin",
     validate: (inputs) => [...enoughLength(inputs), ...someCharacters(inputs)],
     make: (inputs) =>
         Promise.resolve({
