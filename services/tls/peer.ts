@@ -1,4 +1,3 @@
-import type { X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import { identityOf } from "./identity";
@@ -9,13 +8,8 @@ export function tlsSocketOf({ socket }: IncomingMessage): TLSSocket {
     throw new Error("the request came without TLS");
 }
 
-/** The certificate of the peer, which the handshake has verified; undefined once the connection is gone. */
-export function peerCertificate(request: IncomingMessage): X509Certificate | undefined {
-    return tlsSocketOf(request).getPeerX509Certificate();
-}
-
-/** The identity of the TLS peer itself, whoever it speaks for. */
+/** The identity of the TLS peer itself, whose certificate the handshake has verified, whoever it speaks for. */
 export function peerIdentity(request: IncomingMessage): string | undefined {
-    const certificate = peerCertificate(request);
+    const certificate = tlsSocketOf(request).getPeerX509Certificate();
     return certificate && identityOf(certificate);
 }

@@ -9,7 +9,7 @@ import { secureContextOptions, type TlsPolicy } from "./options";
 export interface ReloadingCertificateSettings {
     readonly files: TlsFiles;
     readonly policy: TlsPolicy;
-    readonly metrics: TlsMetrics;
+    readonly metrics: Pick<TlsMetrics, "serving" | "reloaded" | "failed">;
     readonly log: Log;
     readonly clock: Clock;
     /** How often the files are looked at even if no event came, in milliseconds. Default 10,000. */

@@ -147,6 +147,18 @@ describe("drain", () => {
         expect(running.log.events("drained")).toEqual([expect.objectContaining({ cut: 0 })]);
     }, 20_000);
 
+    it("tells a client on an old connection with its next response", async () => {
+        await start({ drainSeconds: 4 });
+        const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+        const connection = async () =>
+            (await ask({ ...as(running, client), agent, path: "/v1/whoami" })).headers.connection;
+        expect(await connection()).toBe("keep-alive");
+        const drained = running.service.drain();
+        expect(await connection()).toBe("close");
+        agent.destroy();
+        await drained;
+    });
+
     it("cuts what is left at the deadline", async () => {
         await start({ drainSeconds: 1 });
         const question = slow();

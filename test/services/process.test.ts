@@ -51,7 +51,7 @@ beforeEach(async () => {
         ALLOWED_CLIENTS: verifier,
         METRICS_CLIENTS: prometheus,
         CONNECTION_MAX_AGE_SECONDS: "3600",
-        DRAIN_SECONDS: "2",
+        DRAIN_SECONDS: "8",
         HEALTH_SOCKET: join(folder, "health.sock"),
     };
     output = "";

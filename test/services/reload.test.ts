@@ -3,8 +3,7 @@ import { Agent } from "node:https";
 import { createSecureContext } from "node:tls";
 import { X509Certificate } from "node:crypto";
 import { as, ask, refusal, until } from "./client";
-import { Registry } from "prom-client";
-import { ReloadingCertificate, TlsMetrics } from "../../services/tls";
+import { ReloadingCertificate } from "../../services/tls";
 import { Mount } from "./mount";
 import { type Credential, hour } from "./pki";
 import { MemoryLog, pair, profile, prometheus, Running, serverName, verifier } from "./running";
@@ -213,7 +212,7 @@ it("looks at the files even where no event comes", async () => {
     const certificate = new ReloadingCertificate({
         files: { certificateDirectory: mount.directory, trustFile: running.trust.path("ca.crt") },
         policy: profile,
-        metrics: new TlsMetrics(new Registry()),
+        metrics: { serving: jest.fn(), reloaded: jest.fn(), failed: jest.fn() },
         log,
         clock: () => now,
         pollMs: 20,
