@@ -70,10 +70,10 @@ describe("age", () => {
     });
 
     it("tells a busy client with a response, so that no request fails", async () => {
-        await start({ connectionMaxAgeSeconds: 1 });
+        await start({ connectionMaxAgeSeconds: 4 });
         const agent = new Agent({ keepAlive: true, maxSockets: 1 });
         let told = 0;
-        for (const end = Date.now() + 2_500; Date.now() < end;) {
+        for (const end = Date.now() + 5_000; Date.now() < end;) {
             const { status, headers } = await ask({
                 ...as(running, client),
                 agent,
@@ -84,8 +84,8 @@ describe("age", () => {
             await sleep(5);
         }
         agent.destroy();
-        expect(told).toBeGreaterThanOrEqual(2);
-    });
+        expect(told).toBeGreaterThanOrEqual(1);
+    }, 20_000);
 
     it("lets a request in flight finish", async () => {
         await start({ connectionMaxAgeSeconds: 1 });
