@@ -1,7 +1,28 @@
-import { BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { codeOf, messageOf } from "./errors";
+import { X509Certificate } from "node:crypto";
+import { messageOf } from "./errors";
 import type { Credentials } from "./hop";
+import type { JobManifest } from "./job";
 import { CannotStart, type StackOutputs } from "./stack";
+
+/** Something in a namespace. */
+export interface ObjectName {
+    readonly namespace: string;
+    readonly name: string;
+}
+
+/** All that the verifier does at an API server. Errors say why in one line, and hold nothing of a Secret. */
+export interface Cluster {
+    /** The texts in a Secret by key, decoded. */
+    readonly readSecret: (object: ObjectName) => Promise<Readonly<Record<string, string>>>;
+    readonly readConfigMap: (object: ObjectName) => Promise<Readonly<Record<string, string>>>;
+    readonly createJob: (manifest: JobManifest) => Promise<void>;
+    /** Whether a Job has ended, well or not. */
+    readonly hasEnded: (job: ObjectName) => Promise<boolean>;
+    /** What a Job's pod printed. */
+    readonly readLog: (job: ObjectName) => Promise<string>;
+    /** Deletes a Job and its pods. */
+    readonly deleteJob: (job: ObjectName) => Promise<void>;
+}
 
 /** What the verifier takes from the cluster before it looks at anything. */
 export interface ClusterMaterial {
@@ -15,26 +36,6 @@ export interface ClusterMaterial {
     readonly apiIssued: string;
 }
 
-export interface Cluster {
-    readonly core: CoreV1Api;
-    readonly batch: BatchV1Api;
-}
-
-/**
- * The cluster of the current context: `KUBECONFIG`, else the file in the home folder.
- *
- * @throws CannotStart where there is no such context
- */
-export function openCluster(): Cluster {
-    const config = new KubeConfig();
-    try {
-        config.loadFromDefault();
-        return { core: config.makeApiClient(CoreV1Api), batch: config.makeApiClient(BatchV1Api) };
-    } catch (error) {
-        throw new CannotStart(`kubeconfig: ${messageOf(error)}`);
-    }
-}
-
 /**
  * Reads the trust bundle, the verifier's credentials and the certificates that were issued. Of the servers' Secrets only the
  * certificate is kept.
@@ -42,33 +43,30 @@ export function openCluster(): Cluster {
  * @throws CannotStart with the kind, name and key of what is missing
  */
 export async function readMaterial(
-    { core }: Pick<Cluster, "core">,
+    cluster: Pick<Cluster, "readSecret" | "readConfigMap">,
     outputs: StackOutputs,
 ): Promise<ClusterMaterial> {
     const { namespace, trustBundleName, trustBundleKey } = outputs;
-    const readSecret = async (name: string): Promise<(key: string) => string> => {
-        const where = `Secret ${namespace}/${name}`;
-        const { data } = await found(where, core.readNamespacedSecret({ namespace, name }));
-        return (key) => Buffer.from(entry(where, data, key), "base64").toString();
+    const from = async (kind: "Secret" | "ConfigMap", name: string, key: string) => {
+        const what = `${kind} ${namespace}/${name}`;
+        const read = kind === "Secret" ? cluster.readSecret : cluster.readConfigMap;
+        const value = (await found(what, read({ namespace, name })))[key];
+        if (value === undefined || value === "") throw new CannotStart(`${what}: no key ${key}`);
+        return value;
     };
-    const [bundle, verifier, gateway, api] = await Promise.all([
-        found(
-            `ConfigMap ${namespace}/${trustBundleName}`,
-            core.readNamespacedConfigMap({ namespace, name: trustBundleName }),
-        ),
-        readSecret(outputs.verifierSecret),
-        readSecret(outputs.gatewayServerSecret),
-        readSecret(outputs.apiServerSecret),
-    ]);
+    const issued = async (secret: string): Promise<string> => {
+        const pem = await from("Secret", secret, "tls.crt");
+        if (isCertificate(pem)) return pem;
+        throw new CannotStart(`Secret ${namespace}/${secret}: tls.crt holds no certificate`);
+    };
     return {
-        trustBundle: entry(
-            `ConfigMap ${namespace}/${trustBundleName}`,
-            bundle.data,
-            trustBundleKey,
-        ),
-        verifier: { certificate: verifier("tls.crt"), privateKey: verifier("tls.key") },
-        gatewayIssued: gateway("tls.crt"),
-        apiIssued: api("tls.crt"),
+        trustBundle: await from("ConfigMap", trustBundleName, trustBundleKey),
+        verifier: {
+            certificate: await from("Secret", outputs.verifierSecret, "tls.crt"),
+            privateKey: await from("Secret", outputs.verifierSecret, "tls.key"),
+        },
+        gatewayIssued: await issued(outputs.gatewayServerSecret),
+        apiIssued: await issued(outputs.apiServerSecret),
     };
 }
 
@@ -76,20 +74,14 @@ async function found<T>(what: string, reading: Promise<T>): Promise<T> {
     try {
         return await reading;
     } catch (error) {
-        throw new CannotStart(`${what}: ${reasonOf(error)}`);
+        throw new CannotStart(`${what}: ${messageOf(error)}`);
     }
 }
 
-/** The API server's answer without its body, which for a Secret is not to be printed. */
-function reasonOf(error: unknown): string {
-    const code = codeOf(error);
-    if (code === "404") return "does not exist";
-    if (/^\d{3}$/.test(code)) return `the API server answered ${code}`;
-    return messageOf(error);
-}
-
-function entry(what: string, data: Record<string, string> | undefined, key: string): string {
-    const value = data?.[key];
-    if (value === undefined || value === "") throw new CannotStart(`${what}: no key ${key}`);
-    return value;
+function isCertificate(pem: string): boolean {
+    try {
+        return new X509Certificate(pem).raw.length > 0;
+    } catch {
+        return false;
+    }
 }

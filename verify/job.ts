@@ -1,4 +1,4 @@
-import { V1Job } from "@kubernetes/client-node";
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { couldNotLook, type Result } from "./check";
 import type { Cluster } from "./cluster";
@@ -51,6 +51,9 @@ export function renderJob(place: JobPlace, settings: ApiSettings) {
         },
     };
 }
+
+/** A Job as it goes to the API server. */
+export type JobManifest = ReturnType<typeof renderJob>;
 
 function container({ image }: JobPlace, settings: ApiSettings) {
     return {
@@ -130,32 +133,21 @@ function blind(settings: ApiSettings, reason: string): Result[] {
     return apiChecks.map((check) => couldNotLook(hop, check, reason));
 }
 
-async function runJob(
-    { core, batch }: Cluster,
-    place: JobPlace,
-    settings: ApiSettings,
-): Promise<string> {
-    const { namespace, name } = place;
-    const body = Object.assign(new V1Job(), renderJob(place, settings));
-    await batch.createNamespacedJob({ namespace, body });
+async function runJob(cluster: Cluster, place: JobPlace, settings: ApiSettings): Promise<string> {
+    await cluster.createJob(renderJob(place, settings));
     try {
-        await finished(batch, place);
-        const labelSelector = `job-name=${name}`;
-        const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-        const pod = items[0]?.metadata?.name;
-        if (pod === undefined) throw new Error(`Job ${namespace}/${name} ended without a pod`);
-        return await core.readNamespacedPodLog({ namespace, name: pod });
+        await ended(cluster, place);
+        return await cluster.readLog(place);
     } finally {
-        await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
+        await cluster.deleteJob(place);
     }
 }
 
-async function finished(batch: Cluster["batch"], { namespace, name }: JobPlace): Promise<void> {
+async function ended(cluster: Cluster, { namespace, name }: JobPlace): Promise<void> {
     const deadline = Date.now() + LIMIT_SECONDS * 1000;
     while (Date.now() < deadline) {
-        const { status } = await batch.readNamespacedJobStatus({ namespace, name });
-        if (status?.succeeded || status?.failed) return;
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        if (await cluster.hasEnded({ namespace, name })) return;
+        await setTimeout(POLL_MS);
     }
     throw new Error(`Job ${namespace}/${name} did not end within ${LIMIT_SECONDS} s`);
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
-import { openCluster, readMaterial } from "./cluster";
+import { readMaterial } from "./cluster";
 import { messageOf } from "./errors";
 import { exitCodeOf, makeEvidence } from "./evidence";
+import { openCluster } from "./kubernetes";
 import { pathBy } from "./path";
 import { verify } from "./run";
 import { readStack } from "./stack";

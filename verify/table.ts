@@ -29,5 +29,5 @@ function summaryLine(results: readonly Result[]): string {
 
 /** What a peer said may hold anything: nothing of it moves a terminal's cursor. */
 function oneLine(text: string): string {
-    return text.replace(/[^ -~]+/g, " ");
+    return text.replace(/\s+/g, " ").replace(/[^ -~]/g, "");
 }

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Check, Sighting } from "../check";
 import { handshake } from "../connection";
 import type { Hop } from "../hop";
@@ -148,7 +149,7 @@ export const servedIsIssued: Check = {
             const served = await servedLeaf(hop);
             const sighting = compareLeaves(issued, served);
             if (sighting.ok || Date.now() > patience) return sighting;
-            await new Promise((resolve) => setTimeout(resolve, 1000));
+            await setTimeout(1000);
         }
     },
 };

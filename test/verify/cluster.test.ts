@@ -1,0 +1,58 @@
+import { readMaterial } from "../../verify/cluster";
+import { CannotStart, parseOutputs } from "../../verify/stack";
+import { goodOutputs } from "./outputs";
+import { makePki } from "./pki";
+
+const outputs = parseOutputs("lab", JSON.stringify(goodOutputs));
+let certificate: string;
+
+beforeAll(async () => {
+    ({ certificate } = await (await makePki()).issue());
+});
+
+type Texts = Record<string, Record<string, string> | undefined>;
+
+function read(change: Texts = {}) {
+    const pair = { "tls.crt": certificate, "tls.key": "a key" };
+    const objects: Texts = {
+        "workload-trust": { "ca.crt": "a root" },
+        "verifier-client": pair,
+        "gateway-server": pair,
+        "api-server": pair,
+        ...change,
+    };
+    const get = ({ name }: { name: string }) => {
+        const texts = objects[name];
+        return texts ? Promise.resolve(texts) : Promise.reject(new Error("does not exist"));
+    };
+    return readMaterial({ readSecret: get, readConfigMap: get }, outputs);
+}
+
+it("takes the certificates of the servers, and of the keys the verifier's alone", async () => {
+    expect(await read()).toEqual({
+        trustBundle: "a root",
+        verifier: { certificate, privateKey: "a key" },
+        gatewayIssued: certificate,
+        apiIssued: certificate,
+    });
+});
+
+it.each<[what: string, change: Texts, message: string]>([
+    [
+        "a Secret that is not there",
+        { "verifier-client": undefined },
+        "Secret llm-platform/verifier-client: does not exist",
+    ],
+    [
+        "a bundle without its key",
+        { "workload-trust": { "root.pem": "a root" } },
+        "ConfigMap llm-platform/workload-trust: no key ca.crt",
+    ],
+    [
+        "a certificate that is none",
+        { "gateway-server": { "tls.crt": "nonsense" } },
+        "Secret llm-platform/gateway-server: tls.crt holds no certificate",
+    ],
+])("names %s", async (_, change, message) => {
+    await expect(read(change)).rejects.toThrow(new CannotStart(message));
+});
