@@ -24,6 +24,8 @@ const upTo = (step) => ({ globalSetup: `<rootDir>/test/setup/${step}.ts` });
 
 /** @type {import("jest").Config} */
 module.exports = {
+    // Real engines and real pods take their time; a unit test that hangs is seen all the same.
+    testTimeout: 180_000,
     projects: [
         layer("unit", ["components", "stacks", "services", "verify", "lab"], upTo("images")),
         layer("policies", ["policies"]),

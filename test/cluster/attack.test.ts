@@ -1,7 +1,8 @@
 import { issueLeaf, signerFromPem, strangerCa, type Credentials } from "./harness/credentials";
 import { apiHop, gatewayHop, withdrawAll } from "./harness/hops";
 import type { Attempt, Hop, Outcome } from "./harness/hop";
-import { connectPlatform, readCredentials, type Platform } from "./harness/platform";
+import { timesLogged } from "./harness/logs";
+import { connectPlatform, eventually, readCredentials, type Platform } from "./harness/platform";
 
 /**
  * Every refusal of gateway and api, each beside the same client with nothing wrong. A case says why it must be refused, and
@@ -63,88 +64,123 @@ const answered = (status: number, body: string): Outcome => ({
 });
 const refused = (reason: string): Outcome => ({ kind: "refused", reason });
 
-/** What nginx answers, inside TLS, to a client whose certificate it could not verify. */
-const nginxRefusal = (why: string): Outcome => answered(400, why);
+/** What a client sees, and what the server logs as its reason where the client is not told. */
+interface Refusal {
+    readonly seen: Outcome;
+    readonly logged?: string;
+}
+
+/** nginx finishes the handshake and answers inside it; why the certificate was refused stands in its log. */
+const nginxRefusal = (verified: string): Refusal => ({
+    seen: answered(400, "The SSL certificate error"),
+    logged: `"clientVerified":"FAILED:${verified}"`,
+});
+
+/** Node ends the connection without an alert when it does not accept a certificate. */
+const nodeRefusal = (reason: string): Refusal => ({
+    seen: refused("closed"),
+    logged: `"handshake_refused","reason":"${reason}"`,
+});
+
+const alert = (code: string): Refusal => ({ seen: refused(code) });
 
 interface Case {
     readonly attack: string;
     readonly attempt: () => Attempt;
-    readonly gateway: Outcome;
-    readonly api: Outcome;
+    readonly gateway: Refusal;
+    readonly api: Refusal;
 }
 
 const cases: readonly Case[] = [
     {
         attack: "plaintext",
         attempt: () => ({ plaintext: true }),
-        gateway: answered(400, "The plain HTTP request was sent to HTTPS port"),
-        api: refused("ECONNRESET"),
+        gateway: { seen: answered(400, "The plain HTTP request was sent to HTTPS port") },
+        api: {
+            ...alert("ECONNRESET"),
+            logged: '"handshake_refused","reason":"ERR_SSL_HTTP_REQUEST"',
+        },
     },
     {
         attack: "TLS 1.2",
         attempt: () => ({ credentials: good, maxVersion: "TLSv1.2" }),
-        gateway: refused("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
-        api: refused("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
+        gateway: alert("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
+        api: alert("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
     },
     {
         attack: "a cipher suite outside the profile",
         attempt: () => ({ credentials: good, cipherSuites: "TLS_AES_128_CCM_SHA256" }),
-        gateway: refused("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
-        api: refused("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
+        gateway: alert("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
+        api: {
+            ...alert("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
+            logged: '"handshake_refused","reason":"ERR_SSL_NO_SHARED_CIPHER"',
+        },
     },
     {
         attack: "a group outside the profile",
         attempt: () => ({ credentials: good, groups: "P-521" }),
-        gateway: refused("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
-        api: refused("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
+        gateway: alert("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
+        api: {
+            ...alert("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"),
+            logged: '"handshake_refused","reason":"ERR_SSL_NO_SUITABLE_KEY_SHARE"',
+        },
     },
     {
         attack: "no certificate",
         attempt: () => ({}),
-        gateway: nginxRefusal("No required SSL certificate was sent"),
-        api: refused("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+        gateway: {
+            seen: answered(400, "No required SSL certificate was sent"),
+            logged: '"clientVerified":"NONE"',
+        },
+        api: alert("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
     },
     {
         attack: "a certificate of another CA of the same name",
         attempt: () => ({ credentials: forged.stranger }),
-        gateway: nginxRefusal("The SSL certificate error"),
-        api: refused("ERR_SSL_TLSV1_ALERT_UNKNOWN_CA"),
+        gateway: nginxRefusal("self-signed certificate in certificate chain"),
+        api: nodeRefusal("SELF_SIGNED_CERT_IN_CHAIN"),
     },
     {
         attack: "an expired certificate",
         attempt: () => ({ credentials: forged.expired }),
-        gateway: nginxRefusal("The SSL certificate error"),
-        api: refused("ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED"),
+        gateway: nginxRefusal("certificate has expired"),
+        api: nodeRefusal("CERT_HAS_EXPIRED"),
     },
     {
         attack: "a certificate that is not valid yet",
         attempt: () => ({ credentials: forged.notYet }),
-        gateway: nginxRefusal("The SSL certificate error"),
-        api: refused("ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE"),
+        gateway: nginxRefusal("certificate is not yet valid"),
+        api: nodeRefusal("CERT_NOT_YET_VALID"),
     },
     {
         attack: "the right CA and a wrong name",
         attempt: () => ({ credentials: forged.wrongName }),
-        gateway: answered(403, "identity_not_allowed"),
-        api: answered(403, "identity_not_allowed"),
+        gateway: { seen: answered(403, "identity_not_allowed") },
+        api: { seen: answered(403, "identity_not_allowed") },
     },
     {
         attack: "a leaf without its intermediate",
         attempt: () => ({ credentials: forged.bare }),
-        gateway: nginxRefusal("The SSL certificate error"),
-        api: refused("ERR_SSL_TLSV1_ALERT_UNKNOWN_CA"),
+        gateway: nginxRefusal("unable to verify the first certificate"),
+        api: nodeRefusal("UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
     },
     {
         attack: "an unknown host name",
         attempt: () => ({ credentials: good, host: "intruder.example" }),
-        gateway: refused("ERR_SSL_TLSV1_UNRECOGNIZED_NAME"),
-        api: refused("ERR_TLS_CERT_ALTNAME_INVALID"),
+        gateway: alert("ERR_SSL_TLSV1_UNRECOGNIZED_NAME"),
+        api: { ...alert("ECONNRESET"), logged: '"handshake_refused","reason":"unrecognized_name"' },
     },
 ];
 
 describe.each(["gateway", "api"] as const)("%s", (name) => {
     it.each(cases)("refuses $attack", async (attack) => {
-        expect(await hopNamed(name).attempt(attack.attempt())).toEqual(attack[name]);
+        const { seen, logged } = attack[name];
+        const before = logged === undefined ? 0 : await timesLogged(platform, name, logged);
+        expect(await hopNamed(name).attempt(attack.attempt())).toEqual(seen);
+        if (logged === undefined) return;
+        await eventually(`${logged} in the log of ${name}`, 10_000, async () =>
+            (await timesLogged(platform, name, logged)) > before ? true : undefined,
+        );
     });
 
     it.each([

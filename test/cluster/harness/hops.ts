@@ -53,7 +53,7 @@ async function expose(
         if ((error as { code?: number }).code !== 409) throw error;
     });
     return eventually(`forward to ${name}`, 30_000, () =>
-        Promise.resolve(forwardOf(`${name}.${namespace}.svc`, port)),
+        Promise.resolve(forwardOf(`${name}.${String(platform.outputs.domain)}`, port)),
     );
 }
 

@@ -185,8 +185,8 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
     return Buffer.concat(chunks).toString("utf8");
 }
 
+/** Errors of node's core are of another realm than a test's, so `instanceof` would not know them. */
 function reasonOf(error: unknown): string {
-    if (!(error instanceof Error)) return String(error);
-    const code = (error as NodeJS.ErrnoException).code;
-    return code ?? error.message;
+    const { code, message } = error as { code?: string; message?: string };
+    return code ?? message ?? String(error);
 }

@@ -77,7 +77,7 @@ export class Load {
             await session.request();
             this.latencies.push(performance.now() - from);
         } catch (error) {
-            this.failures.push(error instanceof Error ? error.message : String(error));
+            this.failures.push(String(error));
         }
     }
 }

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { pack, pulumi, Stack } from "./pulumi";
+
+const name = "engine-test";
+let stack: Stack;
+
+beforeAll(() => {
+    stack = new Stack(name);
+});
+afterAll(() => {
+    stack.remove();
+});
+
+it("previews the lab's stack without a violation and without a change", () => {
+    const run = pulumi(["preview", "--stack", "lab", "--expect-no-changes", ...pack]);
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.text).toMatch(/Policies:\s+✅ encryption-in-transit/u);
+    expect(run.text).not.toMatch(/\[(mandatory|advisory)\]/);
+});
+
+it("previews an environment that does not exist yet without a violation", () => {
+    const run = stack.run("preview", pack);
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.text).not.toMatch(/\[(mandatory|advisory)\]/);
+});
+
+it.each(["a comment", "a shorter lifetime"])("lets %s pass", (change) => {
+    expect(stack.run("preview", pack, { CHANGE: change })).toMatchObject({ status: 0 });
+});
+
+it.each([
+    ["TLS 1.2 beside 1.3", "nginx-require-tls13", "ssl_protocols TLSv1.2 TLSv1.3"],
+    ["a plaintext upstream", "nginx-forbid-plaintext", "proxy_pass http://"],
+    ["a plaintext listener", "nginx-forbid-plaintext", "listen 8443"],
+    ["an upstream that nobody verifies", "nginx-require-tls13", "proxy_ssl_verify off"],
+    ["a config that preview does not know", "nginx-require-tls13", "render it from plain values"],
+    ["a leaf of 91 days", "certificate-require-rotation", "duration 2184h"],
+    ["a lifetime in days", "certificate-require-rotation", "duration 90d"],
+    ["a key that stays", "certificate-require-rotation", "rotationPolicy Never"],
+])("refuses %s", (change, rule, got) => {
+    const { status, text } = stack.run("preview", pack, { CHANGE: change });
+    expect(status).not.toBe(0);
+    expect(text).toMatch(new RegExp(`\\[mandatory\\].*${rule}`));
+    expect(text).toContain(got);
+});
+
+it("refuses in `up` before anything exists", () => {
+    const run = stack.run("up", ["--yes", ...pack], { CHANGE: "TLS 1.2 beside 1.3" });
+    expect(run.status).not.toBe(0);
+    expect(run.text).toMatch(/\[mandatory\].*nginx-require-tls13/);
+    expect(stack.resources()).toEqual([]);
+    expect(namespaces()).not.toContain(name);
+});
+
+const namespaces = (): readonly string[] =>
+    execFileSync("tsx", ["lab/main.ts", "kubectl", "get", "namespaces", "-o", "name"], {
+        encoding: "utf8",
+    })
+        .trim()
+        .split("\n")
+        .map((line) => line.replace("namespace/", ""));
