@@ -68,8 +68,8 @@ function knownFiles(subject: Subject): ReadonlyMap<string, File> {
     return files;
 }
 
-/** An object is at most 1 MiB: more directives than this come from includes that multiply. */
-const mostDirectives = 1_000_000;
+/** Directives that includes may add. An object is at most 1 MiB: what is more comes from includes that multiply. */
+const mostIncluded = 250_000;
 
 /** Longest path that an operating system takes. */
 const longestPath = 4096;
@@ -79,7 +79,7 @@ class IncludeReader {
     /** Keys of the texts that it includes. */
     readonly included = new Set<string>();
     private readonly problems: Violation[] = [];
-    private count = 0;
+    private includedCount = 0;
     private readonly files: ReadonlyMap<string, File>;
     private readonly syntaxes: Map<string, NginxSyntax>;
 
@@ -104,9 +104,11 @@ class IncludeReader {
 
     private expanded(directives: readonly Directive[], chain: readonly string[]): Directive[] {
         const result: Directive[] = [];
+        if (chain.length > 1) this.includedCount += directives.length;
         for (const directive of directives) {
-            if (++this.count > mostDirectives)
+            if (this.includedCount > mostIncluded) {
                 return this.refuse(directive, "includes that multiply");
+            }
             if (directive.name === "include" && !directive.block) {
                 for (const included of this.include(directive, chain)) result.push(included);
             } else if (directive.block) {
@@ -133,7 +135,7 @@ class IncludeReader {
 
     /** Only the last part of the path counts: where the object is mounted is not known here. */
     private keysAt(path: string): string[] {
-        this.count += this.files.size;
+        this.includedCount += this.files.size;
         if (path.length > longestPath) return [];
         const pattern = globPattern(path.slice(path.lastIndexOf("/") + 1));
         return [...this.files.keys()].filter((key) => matchesWildcard(pattern, key));

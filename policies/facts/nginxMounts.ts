@@ -1,6 +1,11 @@
 import type { Subject } from "../rule";
 import { nginxConfs, nginxConfsUnder, type NginxConf } from "./nginxConf";
-import { isNginxPath, nginxContainers, type MountedSource } from "./nginxContainers";
+import {
+    isNginxPath,
+    nginxContainers,
+    type MountedSource,
+    type NginxContainer,
+} from "./nginxContainers";
 import { perStack } from "./perSubject";
 import { configTexts, holdsTexts } from "./texts";
 import { tryRead, UnknownValue } from "../unknownValue";
@@ -43,7 +48,7 @@ const holderName = ({ kind, name }: Pick<Subject, "kind" | "name">, namespace: s
     `${kind} ${namespace}/${name}`;
 
 /** Keys of an object whose files lie, by that mount, where the path fits. */
-export function keysAt(
+function keysAt(
     holder: Subject,
     { pathOf }: MountedSource,
     fits: (path: string) => boolean,
@@ -56,12 +61,23 @@ export function keysAt(
         });
 }
 
-/** The ConfigMaps and Secrets of the stack that a mount of a workload in that namespace means. */
-export const holdersOf = (
+/** Whether the container mounts an object of the stack that holds a configuration of nginx, at whatever path. */
+export function hasConfig(
+    container: NginxContainer,
+    { namespace }: Subject,
     stack: readonly Subject[],
-    source: MountedSource,
-    namespace: string,
-): readonly Subject[] => holdersByName(stack).get(holderName(source, namespace)) ?? [];
+): boolean {
+    return container.sources.some((source) =>
+        (holdersByName(stack).get(holderName(source, namespace)) ?? []).some((holder) => {
+            const confs = new Set(nginxConfs(holder).map(({ key }) => key));
+            const keys = keysAt(holder, source, () => true);
+            return (
+                keys.some((key) => confs.has(key)) ||
+                keysAt(holder, source, (path) => isNginxPath(container, path)).length > 0
+            );
+        }),
+    );
+}
 
 /** The configurations of an object that only a mount shows to be nginx's: neither key nor directives say so. */
 export function mountedNginxConfs(subject: Subject, stack: readonly Subject[]): NginxConf[] {

@@ -61,22 +61,27 @@ export function judgeGroups(side: TlsSide, profile: TlsProfile): Violation[] {
 /** Commands to OpenSSL that would undo what the other directives say. */
 export function judgeCommands(side: TlsSide, profile: TlsProfile): Violation[] {
     return commands(side).flatMap(({ command, value, directive }) => {
-        const wanted = allowedCommand(command, value, profile);
-        return wanted === undefined ? [] : [{ at: directive.at, got: shown(directive), wanted }];
+        const wanted = insteadOf(command, value, profile);
+        if (wanted === undefined) return [];
+        return [{ at: directive.at, got: shown(directive), wanted: `${directive.name} ${wanted}` }];
     });
 }
 
 /** What would be right instead of the command, or nothing where it does no harm. */
-function allowedCommand(command: string, value: string, profile: TlsProfile): string | undefined {
+function insteadOf(command: string, value: string, profile: TlsProfile): string | undefined {
     switch (command) {
         case "protocol":
-            return `no Protocol, since ${version} is all that the protocols directive allows`;
+            return "without Protocol";
         case "minprotocol":
         case "maxprotocol":
-            return value.toLowerCase() === version.toLowerCase() ? undefined : version;
+            return value.toLowerCase() === version.toLowerCase()
+                ? undefined
+                : `MinProtocol ${version}`;
         case "groups":
         case "curves":
-            return allGroupsOf(value, profile) ? undefined : `some of ${profile.groups.join(":")}`;
+            return allGroupsOf(value, profile)
+                ? undefined
+                : `Groups with some of ${profile.groups.join(":")}`;
         default:
             return undefined;
     }

@@ -1,6 +1,6 @@
 import { nginxConfs } from "../facts/nginxConf";
-import { isNginxPath, nginxContainers, type NginxContainer } from "../facts/nginxContainers";
-import { holdersOf, keysAt, mountedNginxConfs } from "../facts/nginxMounts";
+import { nginxContainers } from "../facts/nginxContainers";
+import { hasConfig, mountedNginxConfs } from "../facts/nginxMounts";
 import type { Rule, Subject, Violation } from "../rule";
 
 function unreadable(subject: Subject): Violation[] {
@@ -21,18 +21,6 @@ function containersWithout(subject: Subject, stack: readonly Subject[]): Violati
             got: `${image || "nginx"} without a configuration from a ConfigMap or a Secret of this stack`,
             wanted: `a ConfigMap of this stack mounted at ${confPath}`,
         }));
-}
-
-function hasConfig(
-    container: NginxContainer,
-    workload: Subject,
-    stack: readonly Subject[],
-): boolean {
-    return container.sources.some((source) =>
-        holdersOf(stack, source, workload.namespace).some(
-            (holder) => keysAt(holder, source, (path) => isNginxPath(container, path)).length > 0,
-        ),
-    );
 }
 
 export const nginxRequireKnownConfig: Rule = {

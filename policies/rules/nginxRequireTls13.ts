@@ -1,5 +1,4 @@
 import { nginxConfs, type NginxConf } from "../facts/nginxConf";
-import { mountedNginxConfs } from "../facts/nginxMounts";
 import { hopOf } from "../facts/nginxPass";
 import { nginxFacts, type NginxServer } from "../facts/nginxServers";
 import type { Directive } from "../facts/nginxSyntax";
@@ -11,7 +10,7 @@ import {
     shown,
     type TlsSide,
 } from "../facts/nginxTls";
-import { once } from "../facts/perSubject";
+import { identityUse } from "../facts/nginxIdentity";
 import type { Rule, RuleContext, Violation } from "../rule";
 
 type Judge = (conf: NginxConf, context: RuleContext) => Violation[];
@@ -75,32 +74,20 @@ function literalName(found: Directive | undefined): Violation[] {
     return [{ at: found.at, got: shown(found), wanted: `${found.name} with a literal name` }];
 }
 
-/** Variables that carry a client certificate on. `$ssl_client_verify` says that there is none. */
-const clientIdentity = /\$\{?ssl_client_(?!verify)/;
-
-/** Who hands on a client certificate must have verified it: without `ssl_verify_client` anybody can make one. */
-const clientVerification: Judge = (conf) =>
-    tlsServers(conf)
-        .filter((server) => handsOnIdentity(server.directives) || inheritsIdentity(server))
+/** Who hands on or trusts a client's certificate must have verified it: without `ssl_verify_client` anybody can make one. */
+const clientVerification: Judge = (conf) => {
+    const usesIdentity = identityUse(conf);
+    return tlsServers(conf)
+        .filter(usesIdentity)
         .flatMap(({ at, scope }) => {
             const found = scope.effective("ssl_verify_client").at(-1);
             const wanted =
-                "ssl_verify_client on, since the server hands on the client's certificate";
+                "ssl_verify_client on, since the server relies on the client's certificate";
             if (!found) return [{ at, got: "no ssl_verify_client, which means off", wanted }];
             const verified = found.args[0] === "on" || found.args[0] === "optional";
             return verified ? [] : [{ at: found.at, got: shown(found), wanted }];
         });
-
-const handsOnIdentity = (directives: readonly Directive[]): boolean =>
-    directives.some(({ args, block }) =>
-        block ? handsOnIdentity(block) : args.some((arg) => clientIdentity.test(arg)),
-    );
-
-const inheritsIdentity = ({ scope }: NginxServer): boolean =>
-    ["proxy_set_header", "grpc_set_header"].some((name) => handsOn(scope.effective(name)).yes);
-
-// Headers of an outer block are effective in each of thousands of servers.
-const handsOn = once((found: readonly Directive[]) => ({ yes: handsOnIdentity(found) }));
+};
 
 const judges: readonly Judge[] = [
     protocols,
@@ -119,9 +106,5 @@ export const nginxRequireTls13: Rule = {
     checks: judges.map(
         (judge) => (subject, context) =>
             nginxConfs(subject).flatMap((conf) => judge(conf, context)),
-    ),
-    stackChecks: judges.map(
-        (judge) => (subject, stack, context) =>
-            mountedNginxConfs(subject, stack).flatMap((conf) => judge(conf, context)),
     ),
 };
