@@ -47,7 +47,8 @@ export const proxyLines = (
     `proxy_set_header Client-Cert ${clientCert};`,
     'proxy_set_header Client-Cert-Chain "";',
     ...responseHeaders.map(([name]) => `proxy_hide_header ${name};`),
-    "proxy_connect_timeout 3s;",
+    // Handshakes are in it, and after a reload all clients come back at once.
+    "proxy_connect_timeout 10s;",
     "proxy_ssl_protocols TLSv1.3;",
     `proxy_ssl_conf_command Ciphersuites ${profile.cipherSuites.join(":")};`,
     `proxy_ssl_conf_command Groups ${profile.groups.join(":")};`,

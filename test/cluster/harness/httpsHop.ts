@@ -17,7 +17,7 @@ export interface HttpsEndpoint {
 
 /** How long a server may take to send the alert that refuses a TLS 1.3 client certificate, which follows the handshake. */
 const alertMs = 300;
-const timeoutMs = 10_000;
+const timeoutMs = 30_000;
 
 export class HttpsHop implements Hop {
     public readonly name: string;
