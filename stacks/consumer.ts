@@ -1,27 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contractSchema, contractVersion, type Contract, type StackOutputs } from "./contract";
 
-/**
- * Reads a platform's contract from a reference to its stack.
- *
- * @throws (in the output) an error that names each output that is missing or of another type, a foreign `contractVersion` first
- */
+/** Reads a platform's contract from a reference to its stack; the errors are those of `parseContract`, in the output. */
 export function readContract(stack: StackOutputs): pulumi.Output<Contract> {
     const names = Object.keys(contractSchema.shape);
-    const values = names.map((name) => stack.requireOutput(name));
-    return pulumi.all(values).apply((known) => {
-        const outputs: Readonly<Record<string, unknown>> = Object.fromEntries(
-            names.map((name, index) => [name, known[index]]),
+    return pulumi
+        .all(names.map((name) => stack.requireOutput(name)))
+        .apply((values) =>
+            parseContract(Object.fromEntries(names.map((name, index) => [name, values[index]]))),
         );
-        if (outputs.contractVersion !== contractVersion)
-            throw new Error(
-                `[contractVersion] is ${String(outputs.contractVersion)}; allowed ${contractVersion}; use the module of the platform's own version`,
-            );
-        return contractSchema.parse(outputs);
-    });
 }
 
-const sample: Contract = {
+/**
+ * Checks a platform's outputs.
+ *
+ * @throws an error that names the version, if it is another one, else each output that is missing or of another type
+ */
+export function parseContract(outputs: Readonly<Record<string, unknown>>): Contract {
+    if (outputs.contractVersion !== contractVersion)
+        throw new Error(
+            `[contractVersion] is ${String(outputs.contractVersion)}; allowed ${contractVersion}; use the module of the platform's own version`,
+        );
+    return contractSchema.parse(outputs);
+}
+
+/** A platform as it could be. */
+export const sampleContract: Contract = {
     contractVersion,
     environment: "lab",
     domain: "local.bluefly.io",
@@ -54,6 +58,6 @@ const sample: Contract = {
 
 /** Stands for a StackReference in a consumer's tests: a platform of plain values, of which any can be replaced. */
 export function mockStack(changes: Partial<Contract> = {}): StackOutputs {
-    const outputs: Readonly<Record<string, unknown>> = { ...sample, ...changes };
+    const outputs: Readonly<Record<string, unknown>> = { ...sampleContract, ...changes };
     return { requireOutput: (name) => pulumi.output(outputs[name]) };
 }

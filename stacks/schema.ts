@@ -28,15 +28,19 @@ function word<const Words extends Readonly<Record<string, string>>>(words: Words
 
 /** A Go duration in whole hours, as a number of hours. */
 function hours(lowest: number, highest: number, allowed: string) {
-    const message = says(`${allowed}, in whole hours, as a Go duration`, (value) =>
-        typeof value === "string" && /^\d+d$/.test(value)
-            ? `write "${Number.parseInt(value) * 24}h" if that is in range: Go has no unit for days`
-            : `write for example "${highest}h"`,
-    );
+    const inRange = (value: number | undefined) =>
+        value !== undefined && Number.isInteger(value) && value >= lowest && value <= highest;
+    const message = says(`${allowed}, in whole hours, as a Go duration`, (value) => {
+        const days = /^(\d+)d$/.exec(typeof value === "string" ? value : "")?.[1];
+        const wanted = Number(days) * 24;
+        return inRange(wanted)
+            ? `write "${wanted}h": Go has no unit for days`
+            : `write for example "${highest}h"`;
+    });
     return z
         .string(message)
-        .transform((value) => parseGoDuration(value) ?? Number.NaN)
-        .refine((value) => Number.isInteger(value) && value >= lowest && value <= highest, message);
+        .refine((value) => inRange(parseGoDuration(value)), message)
+        .transform((value) => parseGoDuration(value) ?? Number.NaN);
 }
 
 /** What is said of a key that is not one, which would otherwise be a setting that is silently not made. */

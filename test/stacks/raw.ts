@@ -1,0 +1,51 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RawConfig } from "../../stacks/config";
+
+export const project = "encryption-in-transit";
+
+/** A whole configuration that is right, as values of any kind; each test changes one of them. */
+export const compliant: Readonly<Record<string, unknown>> = {
+    environment: "lab",
+    cluster: "lab",
+    domain: "local.bluefly.io",
+    namespace: "llm-platform",
+    profile: "modern",
+    pki: { rootMode: "managed", epoch: "2026-11-01" },
+    leaf: { lifetime: "2160h", renewBefore: "720h", algorithm: "ECDSA-P256" },
+    gateway: { image: "lab/nginx:1.26", replicas: 2 },
+    api: { image: "lab/api:0.1.0", replicas: 2, clients: [] },
+    verifier: { image: "lab/verify:0.1.0" },
+    monitoring: { identity: "prometheus.monitoring.svc" },
+};
+
+/** The same as the engine hands it over: texts as they are, everything else as JSON. */
+export const raw = (
+    changes: Readonly<Record<string, unknown>> = {},
+    secretKeys: readonly string[] = [],
+): RawConfig => ({
+    values: Object.fromEntries(
+        Object.entries({ ...compliant, ...changes })
+            .filter(([, value]) => value !== undefined)
+            .map(([key, value]) => [
+                key.includes(":") ? key : `${project}:${key}`,
+                typeof value === "string" ? value : JSON.stringify(value),
+            ]),
+    ),
+    secretKeys: secretKeys.map((key) => `${project}:${key}`),
+});
+
+/** A KUBECONFIG whose current context leads to a cluster of that name. */
+export function kubeconfigOf(cluster: string, context = "here"): string {
+    const path = join(mkdtempSync(join(tmpdir(), "kubeconfig-")), "config");
+    writeFileSync(
+        path,
+        JSON.stringify({
+            "current-context": context,
+            contexts: [{ name: context, context: { cluster, user: "me" } }],
+            users: [{ name: "me", user: { token: "planted-token" } }],
+        }),
+    );
+    return path;
+}

@@ -1,0 +1,116 @@
+import { Daemon } from "../../components/tls/daemons";
+import { readConfig } from "../../stacks/config";
+import { crossErrors } from "../../stacks/crossChecks";
+import { platformArgs, settingsFrom, type Sources } from "../../stacks/settings";
+import { compliant, kubeconfigOf, project, raw } from "./raw";
+
+const sources = (changes: Partial<Sources> = {}): Sources => ({
+    project,
+    raw: raw(),
+    env: { KUBECONFIG: kubeconfigOf("lab") },
+    now: new Date("2026-11-24T10:00:00Z"),
+    last: undefined,
+    ...changes,
+});
+
+const leaf = compliant.leaf as object;
+const pki = compliant.pki as object;
+
+it("are read from config, the clock and the state", () => {
+    const settings = settingsFrom(sources());
+    if ("errors" in settings) throw new Error(settings.errors.join("\n"));
+    expect(platformArgs(settings)).toEqual({
+        domain: "local.bluefly.io",
+        namespace: "llm-platform",
+        certManagerNamespace: "cert-manager",
+        profile: "modern",
+        pki: { rootGeneration: 1, intermediateGeneration: 1 },
+        leaf: { lifetimeHours: 2160, renewBeforeHours: 720, algorithm: "ECDSA-P256" },
+        gateway: { image: "lab/nginx:1.26", replicas: 2 },
+        api: { image: "lab/api:0.1.0", replicas: 2, clients: [] },
+        monitoringIdentity: "prometheus.monitoring.svc",
+        tenantNamespaces: [],
+    });
+});
+
+it.each<[string, Partial<Sources>, string[]]>([
+    [
+        "a renewal at the time of issuance",
+        { raw: raw({ leaf: { ...leaf, renewBefore: "2159h", lifetime: "2159h" } }) },
+        [
+            '[leaf.renewBefore] is "2159h"; allowed 1h to less than leaf.lifetime, "2159h"; write for example "719h", a third of it',
+        ],
+    ],
+    [
+        "a managed root in production",
+        { raw: raw({ environment: "prod" }) },
+        [
+            '[pki.rootMode] is "managed"; allowed managed in environments lab and dev alone, since it keeps the root\'s key in the state; make prod wait for a version that has an offline root',
+        ],
+    ],
+    [
+        "a gap that is none",
+        { raw: raw({ profile: "fips", acceptedGaps: ["envoy.cipherSuites"] }) },
+        [
+            '[acceptedGaps] is ["envoy.cipherSuites"]; allowed [], because profile fips is enforced everywhere; remove "envoy.cipherSuites"',
+        ],
+    ],
+    [
+        "the platform's namespace as a tenant's, and a tenant twice",
+        {
+            raw: raw({
+                tenants: [{ namespace: "llm-platform" }, { namespace: "a" }, { namespace: "a" }],
+            }),
+        },
+        [
+            '[tenants.0.namespace] is "llm-platform"; allowed each namespace once, and not the platform\'s own; remove it',
+            '[tenants.2.namespace] is "a"; allowed each namespace once, and not the platform\'s own; remove it',
+        ],
+    ],
+    [
+        "a provider that is led past the check",
+        { raw: raw({ "kubernetes:context": "prod" }) },
+        [
+            "[kubernetes:context] is set; allowed not set: the cluster of KUBECONFIG's current context is compared with config; remove it and choose the cluster by KUBECONFIG",
+        ],
+    ],
+    [
+        "everything at once: a key, the cluster and the day",
+        {
+            raw: raw({ domain: "", pki: { ...pki, asOf: "2026-11-23" } }),
+            env: { KUBECONFIG: kubeconfigOf("prod") },
+            last: { asOf: "2026-11-24", generation: 1, expires: new Date("2027-11-24") },
+        },
+        [
+            '[domain] is ""; allowed a lower-case DNS name of two labels or more, without scheme, port, path, wildcard or trailing dot; write for example local.bluefly.io',
+            '[cluster] is "lab"; allowed "prod", the cluster of KUBECONFIG\'s current context "here"; set KUBECONFIG or its context to the cluster that is meant, or correct the stack\'s config',
+            "[pki.asOf] is 2026-11-23; allowed 2026-11-24, where the stack's state stands, or later; write 2026-11-24 or later",
+        ],
+    ],
+])("refuse %s", (_case, changes, errors) => {
+    expect(settingsFrom(sources(changes))).toEqual({ errors });
+});
+
+describe("a profile that a daemon cannot obey", () => {
+    const errors = (acceptedGaps: string[]) =>
+        crossErrors(readConfig(project, raw({ profile: "fips", acceptedGaps })).config, [
+            Daemon.Nginx,
+            Daemon.Envoy,
+        ]);
+
+    it("is an error", () => {
+        expect(errors([])).toEqual([
+            '[acceptedGaps] is []; allowed a list with "envoy.cipherSuites", because profile fips cannot be enforced there and TLS_CHACHA20_POLY1305_SHA256 would be negotiable; add it if that is acceptable, or choose another profile',
+        ]);
+    });
+
+    it("is none where config names the gap", () => {
+        expect(errors(["envoy.cipherSuites"])).toEqual([]);
+    });
+
+    it("is not excused by another gap", () => {
+        expect(errors(["envoy.cipherSuites", "redis.groups"])).toEqual([
+            '[acceptedGaps] is ["envoy.cipherSuites","redis.groups"]; allowed gaps of profile fips: envoy.cipherSuites; remove "redis.groups"',
+        ]);
+    });
+});
