@@ -123,9 +123,9 @@ class Run {
         return this.book.unused(stack);
     }
 
-    /** Reports a finding once, however many checks met it: a violation stops the run, one that is exempted or undecided is only told. */
+    /** Reports a finding once, however many checks of the rule met it: a violation stops the run, one that is exempted or undecided is only told. */
     report(finding: Finding, urn: string, report: Report): void {
-        const key = `${urn} ${findingMessage(finding)}`;
+        const key = `${finding.rule.name} ${urn} ${findingMessage(finding)}`;
         if (this.reported.has(key)) return;
         this.reported.add(key);
         if (finding.outcome === "undecided") {

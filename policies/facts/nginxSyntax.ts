@@ -72,6 +72,11 @@ type Statement =
 const isSpace = (char: string): boolean =>
     char === " " || char === "\t" || char === "\n" || char === "\r";
 
+const space = /[ \t\r\n]+/y;
+const inWord = /[^ \t\r\n;{$\\]+/y;
+const inDoubleQuotes = /[^"\\]+/y;
+const inSingleQuotes = /[^'\\]+/y;
+
 /** Cuts a text into statements: words up to `;` or `{`, a `}`, or the end. */
 class TokenReader {
     private position = 0;
@@ -113,8 +118,7 @@ class TokenReader {
                 const end = this.text.indexOf("\n", this.position);
                 this.position = end < 0 ? this.text.length : end;
             } else if (char !== undefined && isSpace(char)) {
-                if (char === "\n") this.line++;
-                this.position++;
+                this.pass(space);
             } else {
                 return;
             }
@@ -124,7 +128,12 @@ class TokenReader {
     /** A word in quotes, which a space, a `;`, a `{` or a `)` must follow. */
     private quoted(quote: string): string | undefined {
         const start = ++this.position;
-        while (this.position < this.text.length && this.text[this.position] !== quote) this.step();
+        const plain = quote === '"' ? inDoubleQuotes : inSingleQuotes;
+        this.pass(plain);
+        while (this.text[this.position] === "\\") {
+            this.step();
+            this.pass(plain);
+        }
         if (this.position >= this.text.length) return undefined;
         const word = unescaped(this.text.slice(start, this.position));
         const after = this.text[++this.position];
@@ -137,13 +146,27 @@ class TokenReader {
         const start = this.position;
         let afterDollar = false;
         for (;;) {
+            if (this.pass(inWord)) afterDollar = false;
             const char = this.text[this.position];
             if (char === undefined || isSpace(char) || char === ";") break;
             if (char === "{" && !afterDollar) break;
-            afterDollar = char === "$" || (char === "{" && afterDollar);
+            afterDollar = char === "$" || char === "{";
             this.step();
         }
         return unescaped(this.text.slice(start, this.position));
+    }
+
+    /** Passes what a sticky pattern matches here, if it does. */
+    private pass(pattern: RegExp): boolean {
+        pattern.lastIndex = this.position;
+        if (!pattern.test(this.text)) return false;
+        const end = pattern.lastIndex;
+        // Not by indexOf, which would look through the rest of a text without line breaks again and again.
+        for (let index = this.position; index < end && pattern !== inWord; index++) {
+            if (this.text[index] === "\n") this.line++;
+        }
+        this.position = end;
+        return true;
     }
 
     /** Passes one character, or two where the first is a backslash. */

@@ -1,3 +1,4 @@
+import { isNginxName } from "../facts/nginxText";
 import { configTexts } from "../facts/texts";
 import type { Check, Rule, Subject, Violation } from "../rule";
 import { tryRead, UnknownValue } from "../unknownValue";
@@ -5,18 +6,21 @@ import { tryRead, UnknownValue } from "../unknownValue";
 /** A trust bundle is made of certificates, which are outputs in the first preview, and configures nothing. */
 const holdsCertificates = /\.(crt|cer|pem|crl)$/i;
 
+/** Keys that say whose configuration they are: the rules on that program refuse what preview does not know. */
+const isJudgedElsewhere = (key: string): boolean => isNginxName(key);
+
 /** Kubernetes' own types of Secret have fixed keys, none of which configures a program. */
 const typedSecret = /^(bootstrap\.)?kubernetes\.io\//;
 
 function unknownTexts(subject: Subject): Violation[] {
     if (subject.kind !== "ConfigMap") return [];
     return configTexts(subject)
-        .filter(({ key }) => !holdsCertificates.test(key))
+        .filter(({ key }) => !holdsCertificates.test(key) && !isJudgedElsewhere(key))
         .filter(({ read }) => tryRead(read) instanceof UnknownValue)
         .map(({ at }) => ({
             at,
             got: "a text that preview does not know",
-            wanted: "a text rendered from plain values, so that preview can tell what it configures",
+            wanted: "a plain text: render it from plain values, so that preview can tell what it configures",
         }));
 }
 
@@ -25,7 +29,9 @@ const unknownSecret =
     (field: string): Check =>
     (subject) => {
         if (subject.kind !== "Secret" || typedSecret.test(typeOf(subject))) return [];
-        for (const { at, read } of configTexts(subject)) if (at.startsWith(field)) read();
+        for (const { key, at, read } of configTexts(subject)) {
+            if (at.startsWith(field) && !isJudgedElsewhere(key)) read();
+        }
         return [];
     };
 

@@ -1,8 +1,8 @@
-import { nginxConfs, type NginxConf } from "../facts/nginxConf";
+import { nginxConfs, readNginxTexts, type NginxConf } from "../facts/nginxConf";
 import { mountedNginxConfs } from "../facts/nginxMounts";
 import { hopOf } from "../facts/nginxPass";
 import { nginxFacts, type NginxServer } from "../facts/nginxServers";
-import type { Rule, Violation } from "../rule";
+import type { Check, Rule, Violation } from "../rule";
 
 function plaintextListeners(conf: NginxConf): Violation[] {
     return nginxFacts(conf)
@@ -76,7 +76,14 @@ export const nginxForbidPlaintext: Rule = {
     severity: "critical",
     why: "An nginx that listens without TLS, or hands requests on without it, lets them cross the network unprotected. Only a redirect to https, a closed connection and a Unix socket need none.",
     fix: "Render the file with `NginxGateway`, or write `listen 8443 ssl;`, `proxy_pass https://...;`, `grpc_pass grpcs://...;`, in a stream `proxy_ssl on;`, and for the HTTP port alone `return 308 https://gateway.example.org$request_uri;`.",
-    checks: judgements.map((judge) => (subject) => nginxConfs(subject).flatMap(judge)),
+    checks: [
+        ...judgements.map(
+            (judge): Check =>
+                (subject) =>
+                    nginxConfs(subject).flatMap(judge),
+        ),
+        readNginxTexts,
+    ],
     stackChecks: judgements.map(
         (judge) => (subject, stack) => mountedNginxConfs(subject, stack).flatMap(judge),
     ),

@@ -1,4 +1,4 @@
-import { nginxConfs, type NginxConf } from "../facts/nginxConf";
+import { nginxConfs, readNginxTexts, type NginxConf } from "../facts/nginxConf";
 import { hopOf } from "../facts/nginxPass";
 import { nginxFacts, type NginxServer } from "../facts/nginxServers";
 import type { Directive } from "../facts/nginxSyntax";
@@ -11,7 +11,7 @@ import {
     type TlsSide,
 } from "../facts/nginxTls";
 import { identityUse } from "../facts/nginxIdentity";
-import type { Rule, RuleContext, Violation } from "../rule";
+import type { Check, Rule, RuleContext, Violation } from "../rule";
 
 type Judge = (conf: NginxConf, context: RuleContext) => Violation[];
 
@@ -103,8 +103,12 @@ export const nginxRequireTls13: Rule = {
     severity: "critical",
     why: "An nginx that accepts or opens connections below TLS 1.3, outside the profile's suites and groups, or without checking who is at the other end, lets its traffic be read or rerouted.",
     fix: "Render the file with `NginxGateway`, or set `ssl_protocols TLSv1.3`, `ssl_conf_command Ciphersuites ...`, `ssl_ecdh_curve ...`, and beside each pass `proxy_ssl_protocols TLSv1.3`, `proxy_ssl_conf_command Ciphersuites ...`, `proxy_ssl_verify on`, `proxy_ssl_trusted_certificate /etc/trust/ca.crt`.",
-    checks: judges.map(
-        (judge) => (subject, context) =>
-            nginxConfs(subject).flatMap((conf) => judge(conf, context)),
-    ),
+    checks: [
+        ...judges.map(
+            (judge): Check =>
+                (subject, context) =>
+                    nginxConfs(subject).flatMap((conf) => judge(conf, context)),
+        ),
+        readNginxTexts,
+    ],
 };

@@ -30,6 +30,11 @@ it.each([
         "Secret",
         { type: "kubernetes.io/tls", data: { "tls.key": unknown } },
     ],
+    [
+        "a text that says whose it is, and is judged there",
+        "ConfigMap",
+        { data: { "nginx.conf": unknown } },
+    ],
     ["an object without data", "ConfigMap", { data: null }],
     ["another kind", "Service", { data: unknown }],
 ])("accepts %s", (_case, kind, props) => {
@@ -50,8 +55,8 @@ it.each([
     [
         "a Secret's text",
         "Secret",
-        { stringData: { "nginx.conf": unknown } },
-        'undecided stringData["nginx.conf"]',
+        { stringData: { "app.conf": unknown } },
+        'undecided stringData["app.conf"]',
     ],
     ["a Secret's data as a whole", "Secret", { data: unknown }, "undecided data"],
     [

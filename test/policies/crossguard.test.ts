@@ -80,15 +80,32 @@ it("says once what several checks could not read", async () => {
     ]);
 });
 
-it("lets the data of a Secret wait, and names it", async () => {
+it("refuses an nginx configuration that preview does not know, by every rule that would judge it", async () => {
+    const found = await engine().analyze(configMap({ "nginx.conf": unknown }));
+    expect(found.map(summary)).toEqual(
+        ["nginx-forbid-plaintext", "nginx-require-tls13"].map(
+            (rule) =>
+                `mandatory ${rule}: ConfigMap n/x, data["nginx.conf"]: got a value that preview does not know; wanted a plain value: render it from plain values, not from outputs.`,
+        ),
+    );
+});
+
+it.each([
+    ["nginx.conf", ["nginx-forbid-plaintext", "nginx-require-tls13"]],
+    ["settings", ["config-require-known-text"]],
+])("lets %s in a Secret wait, and names it", async (key, undecided) => {
     const secret = {
         type: "kubernetes:core/v1:Secret",
         name: "s",
-        props: { metadata, stringData: { "nginx.conf": unknown } },
+        props: { metadata, stringData: { [key]: unknown, known: "x" } },
     };
-    expect((await engine().analyze(secret)).map(summary)).toEqual([
-        'advisory config-require-known-text: undecided: Secret n/x, stringData["nginx.conf"]: preview does not know it; it is judged in `up`, before the object is created.',
-    ]);
+    const place = /\W/.test(key) ? `[${JSON.stringify(key)}]` : `.${key}`;
+    expect((await engine().analyze(secret)).map(summary)).toEqual(
+        undecided.map(
+            (rule) =>
+                `advisory ${rule}: undecided: Secret n/x, stringData${place}: preview does not know it; it is judged in \`up\`, before the object is created.`,
+        ),
+    );
 });
 
 it("judges a stack, and names the resource", async () => {
@@ -135,7 +152,7 @@ it("reports a rule that fails as a violation, without what it read", async () =>
 
 it("does not judge an update by what a preview read", async () => {
     const same = engine();
-    expect(await same.analyze(configMap({ "nginx.conf": unknown }))).toHaveLength(1);
+    expect(await same.analyze(configMap({ "nginx.conf": unknown }))).toHaveLength(2);
     expect(await same.analyze(configMap({ "nginx.conf": plainConf }))).toEqual([]);
     expect(await same.analyze(weak)).toHaveLength(1);
 });
