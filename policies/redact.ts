@@ -10,6 +10,17 @@ export function redactSecrets(violation: Violation, subject: Subject): Violation
     return { ...violation, got: inSecret ? secret(violation.got) : redactText(violation.got) };
 }
 
+/**
+ * The value if it is one that such a field could honestly have, else its hash: a short password in the place of a version has nothing
+ * by which it could be told.
+ */
+export const shownIf = (isHonest: (value: string) => boolean, value: string): string =>
+    value.length <= longest && isHonest(value) ? value : secret(value);
+
+/** An address or a path is shown if it has the characters of one: that it is a secret all the same, nothing would tell. */
+export const shownAddress = (value: string): string =>
+    shownIf((text) => /^[\w.:/$*{}[\]@?=&%~-]+$/.test(text), value);
+
 /** Characters; long enough for any honest directive; what is longer says no more. */
 const longest = 300;
 

@@ -1,3 +1,4 @@
+import { shownAddress } from "../redact";
 import type { Subject, Violation } from "../rule";
 import { tryRead, UnknownValue } from "../unknownValue";
 import { globPattern, matchesWildcard } from "../wildcard";
@@ -130,10 +131,11 @@ class IncludeReader {
     private include(directive: Directive, chain: readonly string[]): Directive[] {
         const path = directive.args[0] ?? "";
         const keys = this.keysAt(path);
-        if (keys.length === 0) return this.refuse(directive, `include ${path}`);
+        if (keys.length === 0) return this.refuse(directive, `include ${shownAddress(path)}`);
         // `include conf.d/*.conf` means other files than the one that says it, though here all keys lie in one folder.
         const others = keys.filter((key) => !chain.includes(key));
-        if (others.length === 0) return this.refuse(directive, `include ${path}, which comes back`);
+        if (others.length === 0)
+            return this.refuse(directive, `include ${shownAddress(path)}, which comes back`);
         return others.flatMap((key) => {
             this.included.add(key);
             return this.expanded(this.read(key), [...chain, key]);

@@ -1,3 +1,4 @@
+import { shownAddress } from "../redact";
 import type { NginxConf } from "./nginxConf";
 import type { Directive } from "./nginxSyntax";
 import { once } from "./perSubject";
@@ -151,7 +152,7 @@ function listenOf({ at, args }: Directive): Listen {
     const [address = "", ...parameters] = args;
     return {
         at,
-        text: `listen ${args.join(" ")}`,
+        text: ["listen", ...args.map(shownAddress)].join(" "),
         unix: isUnix(address),
         tls: parameters.includes("ssl") || parameters.includes("quic"),
     };

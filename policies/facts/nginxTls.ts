@@ -1,4 +1,5 @@
 import type { TlsProfile } from "../../components/tls/profile";
+import { shownIf } from "../redact";
 import type { Violation } from "../rule";
 import type { Directive } from "./nginxSyntax";
 import type { Scope } from "./nginxServers";
@@ -133,4 +134,12 @@ function allGroupsOf(list: string, profile: TlsProfile): boolean {
     });
 }
 
-export const shown = ({ name, args }: Directive): string => [name, ...args].join(" ");
+/** Versions, suites, groups, switches, commands and variables. */
+const honest =
+    /^[*?]*(|on|off|all|auto|optional|optional_no_ca|-?(tls|ssl)v[\d.]+|tls_\w+|(min|max)?protocol|ciphersuites|groups|curves|x\d+\w*|p-?\d+|(secp|prime|sect|ffdhe|brainpool|mlkem)\w+|\$\{?\w+\}?)$/i;
+
+const isHonest = (list: string): boolean => list.split(/[:/]/).every((word) => honest.test(word));
+
+/** A directive as it is told: what could not honestly stand in it is hidden. */
+export const shown = ({ name, args }: Directive): string =>
+    [name, ...args.map((arg) => shownIf(isHonest, arg))].join(" ");

@@ -1,6 +1,7 @@
 import { certificatesOf, type CertificateFields, type Field } from "../facts/certificate";
 import { hours, minutes, parseGoDuration } from "../facts/goDuration";
 import { isObject } from "../kubernetesObject";
+import { shownIf } from "../redact";
 import type { Check, Rule, RuleContext, Violation } from "../rule";
 import { tryRead, UnknownValue } from "../unknownValue";
 
@@ -104,8 +105,15 @@ const isTrue = (field: Field): boolean => field.read() === true;
 const durationOf = (value: unknown): bigint | undefined =>
     typeof value === "string" ? parseGoDuration(value) : undefined;
 
-const shown = (name: string, value: unknown): string =>
-    `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`;
+/** Durations, with units that Go does not have too, policies and booleans. */
+const honest =
+    /^([-+.\dnu\u00b5msdhwy ]{0,30}|always|never|disabled|renewbefore|true|false|yes|no)$/i;
+
+function shown(name: string, value: unknown): string {
+    if (typeof value === "string") return `${name} ${shownIf((text) => honest.test(text), value)}`;
+    const simple = typeof value === "number" || typeof value === "boolean";
+    return `${name} ${simple ? String(value) : "that is no string"}`;
+}
 
 const judges: readonly Judge[] = [
     caFlag,

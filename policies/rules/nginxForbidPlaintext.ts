@@ -2,6 +2,7 @@ import { nginxConfs, readNginxTexts, type NginxConf } from "../facts/nginxConf";
 import { mountedNginxConfs } from "../facts/nginxMounts";
 import { hopOf } from "../facts/nginxPass";
 import { nginxFacts, type NginxServer } from "../facts/nginxServers";
+import { shownAddress } from "../redact";
 import type { Check, Rule, Violation } from "../rule";
 
 function plaintextListeners(conf: NginxConf): Violation[] {
@@ -51,7 +52,7 @@ function plaintextUpstreams(conf: NginxConf): Violation[] {
         const { transport, tlsPrefix } = hopOf(pass, facts);
         if (transport === "tls" || transport === "local") return [];
         const { at, name, args } = pass.directive;
-        const got = `${name} ${args.join(" ")}`;
+        const got = [name, ...args.map(shownAddress)].join(" ");
         const why = transport === "unknown" ? `${got}, whose scheme only the request decides` : got;
         return [{ at, got: why, wanted: wantedPass(pass.protocol, name, tlsPrefix) }];
     });

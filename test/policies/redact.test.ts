@@ -73,6 +73,7 @@ const planted = (key: string): Subject[] => {
 it.each([
     ["a private key", privateKey],
     ["a long password", randomBytes(24).toString("hex")],
+    ["a short password", "hunter2!"],
 ])("never says a planted secret: %s", (_name, key) => {
     const lines = key.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
     const messages = planted(key).flatMap((planted) =>
