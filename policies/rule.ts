@@ -46,12 +46,12 @@ export interface RuleOption {
     readonly default: number;
 }
 
-export type Severity = "low" | "medium" | "high" | "critical";
+type Severity = "low" | "medium" | "high" | "critical";
 
 export type Check = (subject: Subject, context: RuleContext) => Violation[];
 
 /** Judges a subject beside all others of its stack, for example a container beside the ConfigMap that it mounts. */
-export type StackCheck = (
+type StackCheck = (
     subject: Subject,
     stack: readonly Subject[],
     context: RuleContext,

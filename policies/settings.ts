@@ -16,7 +16,7 @@ export interface Settings {
 }
 
 /** Most exemptions that a pack takes: more are a rule that does not fit. */
-export const mostExemptions = 100;
+const mostExemptions = 100;
 
 const filled = (description: string) => ({ type: "string", minLength: 1, description }) as const;
 

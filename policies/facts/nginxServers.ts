@@ -28,7 +28,7 @@ export class Scope {
     }
 }
 
-export interface Listen {
+interface Listen {
     readonly at: string;
     /** As written, or what nginx assumes where a server has no `listen`. */
     readonly text: string;
