@@ -7,11 +7,16 @@ export default tseslint.config(
     js.configs.recommended,
     ...tseslint.configs.strictTypeChecked,
     {
-        languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+        languageOptions: {
+            parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+        },
         plugins: { "@pulumi": pulumi },
         rules: {
             "max-lines": ["error", { max: 300 }],
-            "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
+            "max-lines-per-function": [
+                "error",
+                { max: 40, skipBlankLines: true, skipComments: true },
+            ],
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
         },
     },

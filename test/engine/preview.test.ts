@@ -25,7 +25,7 @@ it("previews an environment that does not exist yet without a violation", () => 
 });
 
 it.each(["a comment", "a shorter lifetime"])("lets %s pass", (change) => {
-    expect(stack.run("preview", pack, { CHANGE: change })).toMatchObject({ status: 0 });
+    expect(stack.run("preview", pack, change)).toMatchObject({ status: 0 });
 });
 
 it.each([
@@ -38,14 +38,14 @@ it.each([
     ["a lifetime in days", "certificate-require-rotation", "duration 90d"],
     ["a key that stays", "certificate-require-rotation", "rotationPolicy Never"],
 ])("refuses %s", (change, rule, got) => {
-    const { status, text } = stack.run("preview", pack, { CHANGE: change });
+    const { status, text } = stack.run("preview", pack, change);
     expect(status).not.toBe(0);
     expect(text).toMatch(new RegExp(`\\[mandatory\\].*${rule}`));
     expect(text).toContain(got);
 });
 
 it("refuses in `up` before anything exists", () => {
-    const run = stack.run("up", ["--yes", ...pack], { CHANGE: "TLS 1.2 beside 1.3" });
+    const run = stack.run("up", ["--yes", ...pack], "TLS 1.2 beside 1.3");
     expect(run.status).not.toBe(0);
     expect(run.text).toMatch(/\[mandatory\].*nginx-require-tls13/);
     expect(stack.resources()).toEqual([]);

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 
@@ -26,60 +25,80 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd
 
 export const pack = ["--policy-pack", join(root, "policies")];
 
-/** A stack of its own, never deployed, whose configuration is the lab's with changes. */
+/**
+ * A stack of its own, whose configuration is the lab's with changes, in a project that is this one with another entry point.
+ */
 export class Stack {
-    private readonly folder = mkdtempSync(join(tmpdir(), "engine-test-"));
-    private readonly file = join(this.folder, "config.yaml");
+    private readonly file: string;
 
     constructor(private readonly name: string) {
-        writeVariant();
-        copyFileSync(join(root, "stacks", "Pulumi.lab.yaml"), this.file);
-        this.configure({});
-        const { status, text } = pulumi(["stack", "init", name, ...this.config]);
+        const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as object;
+        writeFileSync(
+            join(variant, "Pulumi.yaml"),
+            stringify({ ...project, main: "index.ts", stackConfigDir: "." }),
+        );
+        this.file = join(variant, `Pulumi.${name}.yaml`);
+        pulumi(["stack", "rm", "--yes", "--force", name], {}, variant);
+        const { status, text } = pulumi(["stack", "init", name], {}, variant);
         if (status !== 0) throw new Error(text);
+        this.configure({});
     }
 
-    /** Sets configuration keys, `undefined` removes one, over what the lab's stack says. */
+    /** Sets configuration keys over what the lab's stack says; `undefined` removes one. */
     public configure(values: Readonly<Record<string, unknown>>): void {
-        const lab = parse(readFileSync(join(root, "stacks", "Pulumi.lab.yaml"), "utf8")) as {
-            config: Record<string, unknown>;
-        };
-        const own = { namespace: this.name, ...values };
-        for (const [key, value] of Object.entries(own))
-            lab.config[`encryption-in-transit:${key}`] = value;
-        const salt = (parse(readFileSync(this.file, "utf8")) as Salted).encryptionsalt;
-        writeFileSync(this.file, stringify({ ...lab, ...(salt && { encryptionsalt: salt }) }));
+        const read = (file: string): StackFile => parse(readFileSync(file, "utf8")) as StackFile;
+        const { config } = read(join(root, "stacks", "Pulumi.lab.yaml"));
+        const own = Object.entries({ namespace: this.name, ...values }).map(
+            ([key, value]) => [`encryption-in-transit:${key}`, value] as const,
+        );
+        const { encryptionsalt } = read(this.file);
+        // Quoted, or the engine would read a day as a time.
+        const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
+        const all = { ...config, ...Object.fromEntries(own) };
+        writeFileSync(this.file, stringify({ encryptionsalt, config: all }, quoted));
     }
 
-    public run(command: string, flags: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
-        const folder = env.CHANGE === undefined ? root : variant;
-        return pulumi([command, "--stack", this.name, ...this.config, ...flags], env, folder);
+    /** @param change one of variant/changes.ts */
+    public run(command: string, flags: readonly string[], change = "nothing"): Run {
+        const env = { CHANGE: change };
+        return pulumi([command, "--stack", this.name, ...flags], env, variant);
     }
 
-    /** Resources in its state: none after a refused run. */
+    /** Resources in its state, the engine's own aside: none after a refused run. */
     public resources(): readonly string[] {
-        const { text } = pulumi(["stack", "export", "--stack", this.name, ...this.config]);
-        const state = JSON.parse(text) as { deployment: { resources?: { urn: string }[] } };
-        return (state.deployment.resources ?? []).map(({ urn }) => urn);
+        const resources = this.export().deployment.resources ?? [];
+        return resources.map(({ urn }) => urn).filter((urn) => !urn.includes("::pulumi:"));
+    }
+
+    /** Makes the state one in which an earlier `up` had these outputs, and no resources. */
+    public remember(outputs: Readonly<Record<string, unknown>>): void {
+        const state = this.export();
+        const type = "pulumi:pulumi:Stack";
+        const project = "encryption-in-transit";
+        const urn = `urn:pulumi:${this.name}::${project}::${type}::${project}-${this.name}`;
+        state.deployment.resources = [{ urn, type, custom: false, outputs }];
+        const file = join(variant, `${this.name}.json`);
+        writeFileSync(file, JSON.stringify(state));
+        const run = pulumi(["stack", "import", "--stack", this.name, "--file", file], {}, variant);
+        rmSync(file);
+        if (run.status !== 0) throw new Error(run.text);
+    }
+
+    private export(): StateFile {
+        const { text } = pulumi(["stack", "export", "--stack", this.name], {}, variant);
+        return JSON.parse(text) as StateFile;
     }
 
     public remove(): void {
-        pulumi(["stack", "rm", "--yes", "--force", "--preserve-config", this.name]);
-        rmSync(this.folder, { recursive: true });
-    }
-
-    private get config(): readonly string[] {
-        return ["--config-file", this.file];
+        pulumi(["stack", "rm", "--yes", "--force", this.name], {}, variant);
     }
 }
 
-interface Salted {
+interface StateFile {
+    readonly deployment: { resources?: ({ readonly urn: string } & Record<string, unknown>)[] };
+}
+
+interface StackFile {
+    readonly config: Readonly<Record<string, unknown>>;
     readonly encryptionsalt?: string;
-}
-
-/** The variant is the project itself with another entry point. */
-function writeVariant(): void {
-    const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as object;
-    const own = { ...project, main: "index.ts", stackConfigDir: "." };
-    writeFileSync(join(variant, "Pulumi.yaml"), stringify(own));
 }

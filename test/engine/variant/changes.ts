@@ -35,6 +35,7 @@ const certificate = (change: Record<string, unknown>): ResourceTransformation =>
     });
 
 export const changes: Readonly<Record<string, ResourceTransformation>> = {
+    nothing: () => undefined,
     "a comment": nginx("http2 on;", "# as before\n    http2 on;"),
     "a shorter lifetime": certificate({ duration: "1128h", renewBefore: "376h" }),
     "TLS 1.2 beside 1.3": nginx("ssl_protocols TLSv1.3;", "ssl_protocols TLSv1.2 TLSv1.3;"),
