@@ -6,7 +6,6 @@ import { Load, type LoadReport } from "./harness/load";
 import {
     connectPlatform,
     eventually,
-    fingerprintOf,
     readCredentials,
     renew,
     type Platform,
@@ -141,8 +140,8 @@ describe.each(["gateway", "api"])("a pair that does not fit, mounted into %s", (
 async function writeKey(name: string, privateKey: string): Promise<void> {
     const { core, namespace } = platform;
     const secret = await core.readNamespacedSecret({ namespace, name });
-    const data = { ...secret.data, "tls.key": Buffer.from(privateKey).toString("base64") };
-    await core.replaceNamespacedSecret({ namespace, name, body: { ...secret, data } });
+    secret.data = { ...secret.data, "tls.key": Buffer.from(privateKey).toString("base64") };
+    await core.replaceNamespacedSecret({ namespace, name, body: secret });
 }
 
 /** Failures to reload, summed over the pods that answer: each is asked often enough to be met. */

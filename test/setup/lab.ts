@@ -18,5 +18,7 @@ export function labUp(step?: "engine" | "images" | "cluster" | "operators"): voi
 function labEnvironment(): Record<string, string> {
     const lines = execFileSync("tsx", ["lab/main.ts", "env"], { cwd: root, encoding: "utf8" });
     const exported = lines.matchAll(/^export ([A-Z_]+)=(["']?)(.*)\2$/gm);
-    return Object.fromEntries([...exported].map(([, name, , value]) => [name, value] as const));
+    return Object.fromEntries(
+        [...exported].map(([, name = "", , value = ""]): [string, string] => [name, value]),
+    );
 }

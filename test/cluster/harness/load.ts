@@ -67,7 +67,7 @@ export class Load {
         while (this.running) {
             await sleep(next - performance.now());
             next = Math.max(next + periodMs, performance.now());
-            if (this.running) await this.once(session);
+            await this.once(session);
         }
     }
 

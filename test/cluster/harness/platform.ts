@@ -69,15 +69,17 @@ export async function renew(platform: Platform, name: string): Promise<string> {
         namespace,
         name,
     };
-    const current = (await custom.getNamespacedCustomObject(certificate)) as {
-        status: { conditions?: { type: string }[] };
-    };
-    const conditions = (current.status.conditions ?? []).filter(({ type }) => type !== "Issuing");
-    conditions.push({
-        type: "Issuing",
-        ...{ status: "True", reason: "ManuallyTriggered", message: "renewed by a test" },
-        ...{ lastTransitionTime: new Date().toISOString() },
-    } as { type: string });
+    const current = (await custom.getNamespacedCustomObject(certificate)) as WithConditions;
+    const conditions = [
+        ...(current.status.conditions ?? []).filter(({ type }) => type !== "Issuing"),
+        {
+            type: "Issuing",
+            status: "True",
+            reason: "ManuallyTriggered",
+            message: "renewed by a test",
+            lastTransitionTime: new Date().toISOString(),
+        },
+    ];
     await custom.replaceNamespacedCustomObjectStatus({
         ...certificate,
         body: { ...current, status: { ...current.status, conditions } },
@@ -86,6 +88,10 @@ export async function renew(platform: Platform, name: string): Promise<string> {
         const now = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
         return now === before ? undefined : now;
     });
+}
+
+interface WithConditions {
+    readonly status: { readonly conditions?: readonly { readonly type: string }[] };
 }
 
 /** Asks again until there is an answer; fails with what was awaited. */

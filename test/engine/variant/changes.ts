@@ -6,7 +6,7 @@ const edit =
     (type: string, name: string, change: (props: Props) => void): ResourceTransformation =>
     ({ type: actual, name: itsName, props, opts }) => {
         if (actual !== type || itsName !== name) return undefined;
-        const changed = structuredCopy(props as Props);
+        const changed = structuredCopy(props);
         change(changed);
         return { props: changed, opts };
     };
