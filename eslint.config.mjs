@@ -14,6 +14,8 @@ export default tseslint.config(
         rules: {
             // Runs out of stack on recursive types (Value, JSON).
             "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+            // A Pulumi program says `export =`, and TypeScript imports that in no other way.
+            "@typescript-eslint/no-require-imports": ["error", { allowAsImport: true }],
             "max-lines": ["error", { max: 300 }],
             "max-lines-per-function": [
                 "error",
