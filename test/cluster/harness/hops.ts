@@ -1,3 +1,4 @@
+import * as net from "node:net";
 import type { V1Service } from "@kubernetes/client-node";
 import { HttpsHop } from "./httpsHop";
 import { eventually, forwardOf, type Platform } from "./platform";
@@ -52,9 +53,30 @@ async function expose(
     await core.createNamespacedService({ namespace, body }).catch((error: unknown) => {
         if ((error as { code?: number }).code !== 409) throw error;
     });
-    return eventually(`forward to ${name}`, 30_000, () =>
-        Promise.resolve(forwardOf(`${name}.${String(platform.outputs.domain)}`, port)),
-    );
+    return eventually(`forward to ${name}`, 30_000, async () => {
+        const address = forwardOf(`${name}.${String(platform.outputs.domain)}`, port);
+        return address && (await holds(address)) ? address : undefined;
+    });
+}
+
+/** Whether a connection stays open: before kube-proxy knows a new Service, the lab's forward closes it at once. */
+function holds(address: { host: string; port: number }): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = net.connect(address);
+        const settle = (open: boolean): void => {
+            socket.destroy();
+            resolve(open);
+        };
+        socket.once("error", () => {
+            settle(false);
+        });
+        socket.once("close", () => {
+            settle(false);
+        });
+        socket.setTimeout(300, () => {
+            settle(true);
+        });
+    });
 }
 
 /** Removes every load balancer that the tests opened. */

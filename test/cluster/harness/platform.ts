@@ -1,6 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import {
+    CoreV1Api,
+    CustomObjectsApi,
+    KubeConfig,
+    PatchStrategy,
+    setHeaderOptions,
+} from "@kubernetes/client-node";
 import type { Credentials } from "./credentials";
 
 /** The running platform: what its stack says of it, and its cluster. */
@@ -80,10 +86,10 @@ export async function renew(platform: Platform, name: string): Promise<string> {
             lastTransitionTime: new Date().toISOString(),
         },
     ];
-    await custom.replaceNamespacedCustomObjectStatus({
-        ...certificate,
-        body: { ...current, status: { ...current.status, conditions } },
-    });
+    await custom.patchNamespacedCustomObjectStatus(
+        { ...certificate, body: { status: { conditions } } },
+        setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+    );
     return eventually(`a new certificate in Secret ${name}`, 60_000, async () => {
         const now = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
         return now === before ? undefined : now;
