@@ -12,11 +12,6 @@ export class ApiError extends Error {
         this.code = code;
         this.status = status;
     }
-
-    /** What the refusal is about, `namespaces` where a namespace is missing. */
-    public get about(): string {
-        return textAt(this.status, "details", "kind");
-    }
 }
 
 /** No answer: refused, reset, timed out, or a certificate that is not trusted. */
@@ -52,10 +47,6 @@ export class NoKindError extends Error {
 
 export const isNotFound = (error: unknown): boolean =>
     error instanceof ApiError && error.code === 404;
-
-/** The namespace that the object names does not exist. */
-export const isNamespaceMissing = (error: unknown): boolean =>
-    error instanceof ApiError && error.code === 404 && error.about === "namespaces";
 
 /** Worth the same request again: nobody answered, or the server said that it cannot just now. */
 export function isTransient(error: unknown): boolean {

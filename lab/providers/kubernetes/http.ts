@@ -1,7 +1,5 @@
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
-import type { IncomingMessage } from "node:http";
-import { isNativeError } from "node:util/types";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, UnreachableError } from "./errors";
 import { isMap, type KubeObject } from "./json";
@@ -41,14 +39,12 @@ export function sender(kubeConfig: KubeConfig): Send {
             timeout: silenceMilliseconds,
         };
         await kubeConfig.applyToHTTPSOptions(options);
-        const answer = await exchange(url, options, request.body).catch((error: unknown) => {
+        try {
+            return read(await exchange(url, options, request.body));
+        } catch (error) {
             request.signal.throwIfAborted();
-            throw new UnreachableError(
-                server,
-                isNativeError(error) ? error : new Error(String(error)),
-            );
-        });
-        return read(answer);
+            throw error;
+        }
     };
 }
 
@@ -74,26 +70,33 @@ interface RawAnswer {
 
 function exchange(url: URL, options: RequestOptions, body?: KubeObject): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
+        const fail = (error: Error) => {
+            reject(new UnreachableError(url.origin, error));
+        };
         const send = url.protocol === "http:" ? httpRequest : httpsRequest;
         const call = send(url, options, (message) => {
-            collect(message).then(resolve, reject);
+            const chunks: Buffer[] = [];
+            message.on("data", (chunk: Buffer) => chunks.push(chunk));
+            message.on("end", () => {
+                resolve(rawAnswer(message, Buffer.concat(chunks)));
+            });
+            // The connection broke in the middle of the answer.
+            message.on("error", fail);
         });
-        call.on("timeout", () =>
-            call.destroy(new Error(`no answer in ${silenceMilliseconds / 1000} s`)),
-        );
-        call.on("error", reject);
+        call.on("timeout", () => {
+            call.destroy(new Error(`no answer in ${silenceMilliseconds / 1000} s`));
+        });
+        call.on("error", fail);
         call.end(body ? JSON.stringify(body) : undefined);
     });
 }
 
-async function collect(message: IncomingMessage): Promise<RawAnswer> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
+function rawAnswer(message: IncomingMessage, content: Buffer): RawAnswer {
     return {
         code: message.statusCode ?? 0,
         phrase: message.statusMessage ?? "",
         warnings: warningsIn(message.headers.warning ?? ""),
-        text: Buffer.concat(chunks).toString("utf8"),
+        text: content.toString("utf8"),
     };
 }
 

@@ -117,12 +117,11 @@ export class ControlPlane {
     }
 
     async #until(what: string, args: readonly string[]): Promise<void> {
-        for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(300)) {
-            const done = await this.kubectl(...args).then(
-                () => true,
-                () => false,
-            );
-            if (done) return;
+        const deadline = Date.now() + 60_000;
+        while (Date.now() < deadline) {
+            const answer = await this.kubectl(...args).catch(() => undefined);
+            if (answer !== undefined) return;
+            await sleep(300);
         }
         throw new Error(`${what} was not there after 60 s:\n${this.#lastWords()}`);
     }

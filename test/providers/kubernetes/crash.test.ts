@@ -17,7 +17,7 @@ afterAll(async () => {
     await stack.remove();
 });
 
-const count = 60;
+const count = 30;
 
 /** Objects one after the other, so that something is always still to be done. */
 const chain = `

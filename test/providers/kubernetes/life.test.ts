@@ -184,6 +184,13 @@ it("imports an object that others made, and then manages it", async () => {
     stack.program(program("2"));
     await stack.succeed("up", "--yes", "--skip-preview");
     expect(await plane.get("configmap", "old")).toMatchObject({ data: { a: "2" } });
+    const before = await uidOf("configmap", "old");
+    // The default provider takes its settings from the stack's configuration.
+    await stack.succeed("config", "set", "kubernetes:enableConfigMapMutable", "true");
+    stack.program(program("3"));
+    await stack.succeed("up", "--yes", "--skip-preview");
+    expect(await plane.get("configmap", "old")).toMatchObject({ data: { a: "3" } });
+    expect(await uidOf("configmap", "old")).toBe(before);
     await stack.succeed("destroy", "--yes", "--skip-preview");
     expect(await plane.get("configmap", "old")).toBeUndefined();
 });
