@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot, type LabPaths } from "./cache";
-import { backendFolder, labEnvironment, passphraseFile, STACK } from "./environment";
+import { backendFolder, labEnvironment, passphraseFile, saltFile, STACK } from "./environment";
 import { writeAtomically } from "./host/files";
 import { identify } from "./host/processes";
 import { run, type RunResult } from "./host/run";
@@ -15,8 +15,8 @@ export async function deploy(paths: LabPaths, report: (line: string) => void): P
     });
     preparePassphrase(paths);
     mkdirSync(backendFolder(paths), { recursive: true });
-    const saltFile = path.join(paths.root, "salt");
-    restoreSalt(saltFile);
+    const salt = saltFile(paths);
+    restoreSalt(salt);
     const env = await labEnvironment(paths);
     const pulumi = (...args: string[]): Promise<RunResult> =>
         run("pulumi", [...args, "--non-interactive", "--stack", STACK], {
@@ -30,12 +30,12 @@ export async function deploy(paths: LabPaths, report: (line: string) => void): P
         cwd: projectRoot,
         env,
     });
-    rememberSalt(saltFile);
+    rememberSalt(salt);
     if (await hasPendingOperations(pulumi)) {
         await pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
     }
     const { stdout } = await pulumi("up", "--yes", "--policy-pack", "policies", "--color", "never");
-    rememberSalt(saltFile);
+    rememberSalt(salt);
     return resourceCounts(stdout);
 }
 

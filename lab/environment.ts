@@ -15,6 +15,11 @@ export function passphraseFile(paths: LabPaths): string {
     return path.join(paths.root, "passphrase");
 }
 
+/** File with the salt that belongs to the passphrase. */
+export function saltFile(paths: LabPaths): string {
+    return path.join(paths.root, "salt");
+}
+
 /** Folder of the state backend. */
 export function backendFolder(paths: LabPaths): string {
     return path.join(paths.pulumi, "backend");

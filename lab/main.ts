@@ -6,10 +6,10 @@ import { createFolders, labPaths } from "./cache";
 import { removeCluster } from "./cluster/cluster";
 import { clusterFiles } from "./cluster/files";
 import { labConnectFlags } from "./connections";
-import { exportLines, labEnvironment } from "./environment";
+import { exportLines, labEnvironment, saltFile } from "./environment";
 import { withLock } from "./host/lock";
 import { runSteps, type Step } from "./progress";
-import { setSalt } from "./stackFile";
+import { removeOwnSalt } from "./stackFile";
 import { stepsUntil, upSteps } from "./up";
 import { verifyAloud } from "./verify";
 
@@ -41,7 +41,7 @@ function downSteps(): Step[] {
                 await removeCluster(clusterFiles(paths));
                 for (const folder of [paths.pulumi, paths.temporary])
                     rmSync(folder, { recursive: true, force: true });
-                setSalt(undefined);
+                removeOwnSalt(saltFile(paths));
                 return "";
             },
         },

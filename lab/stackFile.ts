@@ -47,3 +47,9 @@ export function rememberSalt(rememberedIn: string, file = LAB_STACK_FILE): void 
     const salt = readSalt(file);
     if (salt !== undefined) writeAtomically(rememberedIn, `${salt}\n`, 0o600);
 }
+
+/** Takes the lab's salt out of the file; another lab's stays, since that one is still up. */
+export function removeOwnSalt(rememberedIn: string, file = LAB_STACK_FILE): void {
+    const own = existsSync(rememberedIn) ? readFileSync(rememberedIn, "utf8").trim() : undefined;
+    if (own !== undefined && readSalt(file) === own) setSalt(undefined, file);
+}
