@@ -1,0 +1,68 @@
+import {
+    ApiException,
+    ApiextensionsV1Api,
+    AuthorizationV1Api,
+    CoordinationV1Api,
+    DiscoveryV1Api,
+    StorageV1Api,
+    VersionApi,
+    type KubeConfig,
+} from "@kubernetes/client-node";
+import type { ClusterView } from "./prerequisites";
+
+const defaultClass = "storageclass.kubernetes.io/is-default-class";
+
+/** The cluster of a kubeconfig's current context, as its API server shows it. */
+export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
+    serverVersion: async () => (await kubeconfig.makeApiClient(VersionApi).getCode()).gitVersion,
+
+    servedVersions: async (name) => {
+        const api = kubeconfig.makeApiClient(ApiextensionsV1Api);
+        const found = await orAbsent(api.readCustomResourceDefinition({ name }));
+        return found?.spec.versions.filter(({ served }) => served).map((one) => one.name) ?? [];
+    },
+
+    certManagerSeen: async () => {
+        const api = kubeconfig.makeApiClient(CoordinationV1Api);
+        const { items } = await api.listLeaseForAllNamespaces({
+            fieldSelector: "metadata.name=cert-manager-controller",
+        });
+        return items[0]?.spec?.renewTime;
+    },
+
+    defaultStorageClass: async () => {
+        const { items } = await kubeconfig.makeApiClient(StorageV1Api).listStorageClass();
+        return items.find(({ metadata }) => metadata?.annotations?.[defaultClass] === "true")
+            ?.metadata?.name;
+    },
+
+    dnsEndpoints: async () => {
+        const { items } = await kubeconfig
+            .makeApiClient(DiscoveryV1Api)
+            .listNamespacedEndpointSlice({
+                namespace: "kube-system",
+                labelSelector: "kubernetes.io/service-name=kube-dns",
+            });
+        return items
+            .flatMap(({ endpoints }) => endpoints ?? [])
+            .filter(({ conditions }) => conditions?.ready !== false).length;
+    },
+
+    may: async (access) => {
+        const api = kubeconfig.makeApiClient(AuthorizationV1Api);
+        const review = await api.createSelfSubjectAccessReview({
+            body: { spec: { resourceAttributes: access } },
+        });
+        return review.status?.allowed === true;
+    },
+});
+
+/** The object, or undefined where the API server does not know it. */
+async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+    try {
+        return await answer;
+    } catch (error) {
+        if (error instanceof ApiException && error.code === 404) return undefined;
+        throw error;
+    }
+}

@@ -1,0 +1,139 @@
+import { clusterErrors, type CurrentCluster } from "./kubeconfig";
+import type { Config } from "./schema";
+
+/** What is asked of a cluster before anything is built in it. */
+export interface ClusterView {
+    /** Version of the API server; rejects where it is not reached. */
+    serverVersion(): Promise<string>;
+    /** Versions in which a custom resource is served, none where it is unknown. */
+    servedVersions(customResource: string): Promise<readonly string[]>;
+    /** When cert-manager's controller last said that it is there. */
+    certManagerSeen(): Promise<Date | undefined>;
+    defaultStorageClass(): Promise<string | undefined>;
+    /** Pods that answer to names. */
+    dnsEndpoints(): Promise<number>;
+    may(access: Access): Promise<boolean>;
+}
+
+export interface Access {
+    readonly verb: "create" | "patch" | "delete";
+    readonly group: string;
+    readonly resource: string;
+    readonly namespace?: string;
+}
+
+export interface Environment {
+    readonly config: Pick<Config, "cluster" | "namespace" | "certManagerNamespace">;
+    readonly current: CurrentCluster | string;
+    readonly cluster: ClusterView;
+    /** Version of the Pulumi CLI, undefined where there is none on PATH. */
+    readonly pulumi: string | undefined;
+    readonly now: Date;
+}
+
+type Check = (environment: Environment) => Promise<string[]> | string[];
+
+/** Everything that is missing, a line each. A cluster that is another or out of reach is asked nothing further. */
+export async function missing(environment: Environment): Promise<string[]> {
+    const outside = [...pulumiCli(environment), ...clusterName(environment)];
+    if (clusterName(environment).length > 0) return outside;
+    try {
+        await environment.cluster.serverVersion();
+    } catch (error) {
+        return [
+            ...outside,
+            `cluster: ${environment.config.cluster} is not reached, ${reason(error)}`,
+        ];
+    }
+    const inside = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => {
+            try {
+                return await check(environment);
+            } catch (error) {
+                return [`${name}: could not be read, ${reason(error)}`];
+            }
+        }),
+    );
+    return [...outside, ...inside.flat()];
+}
+
+/** Only the first line: what follows may repeat headers. */
+const reason = (error: unknown): string =>
+    (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+
+const pulumiCli = ({ pulumi }: Environment): string[] =>
+    pulumi === undefined
+        ? ["pulumi: not on PATH; install the Pulumi CLI, https://www.pulumi.com/docs/install/"]
+        : [];
+
+const clusterName = ({ config, current }: Environment): string[] =>
+    clusterErrors(config.cluster, current);
+
+/** Older ones know no revisionHistoryLimit default, no rotationPolicy and no literal renewal times. */
+const installCertManager = "install cert-manager 1.15 or later with its CRDs";
+
+/** Longer than a controller that is alive lets its lease go without renewal. */
+const leaseSeconds = 120;
+
+const checks: Readonly<Record<string, Check>> = {
+    "cert-manager": async ({ cluster, now }) => {
+        const kinds = ["certificates", "certificaterequests", "clusterissuers", "issuers"];
+        const served = await Promise.all(
+            kinds.map((kind) => cluster.servedVersions(`${kind}.cert-manager.io`)),
+        );
+        const absent = kinds.filter((_kind, index) => !served[index]?.includes("v1"));
+        if (absent.length > 0)
+            return [
+                `cert-manager: ${absent.join(", ")} are not served as v1; ${installCertManager}`,
+            ];
+        const seen = await cluster.certManagerSeen();
+        if (seen !== undefined && now.getTime() - seen.getTime() < leaseSeconds * 1000) return [];
+        return [
+            `cert-manager: its controller ${seen ? `was last seen ${seen.toISOString()}` : "has never been seen"}; ${installCertManager}`,
+        ];
+    },
+    "storage class": async ({ cluster }) =>
+        (await cluster.defaultStorageClass()) === undefined
+            ? [
+                  "storage class: none is the default; annotate one with storageclass.kubernetes.io/is-default-class",
+              ]
+            : [],
+    DNS: async ({ cluster }) =>
+        (await cluster.dnsEndpoints()) === 0
+            ? ["DNS: no endpoint of kube-system/kube-dns is ready; install the cluster's DNS"]
+            : [],
+    RBAC: async ({ cluster, config }) => {
+        const needed = accesses(config);
+        const allowed = await Promise.all(needed.map((access) => cluster.may(access)));
+        return needed
+            .filter((_access, index) => !allowed[index])
+            .map(
+                ({ verb, group, resource, namespace }) =>
+                    `RBAC: you may not ${verb} ${resource}${group && `.${group}`}${namespace ? ` in ${namespace}` : ""}; ask for a role that allows it`,
+            );
+    },
+};
+
+/** What an `up` and a `destroy` do. */
+function accesses({ namespace, certManagerNamespace }: Environment["config"]): Access[] {
+    const kinds: readonly (readonly [group: string, resource: string, namespace?: string])[] = [
+        ["", "namespaces"],
+        ["cert-manager.io", "clusterissuers"],
+        ["", "secrets", certManagerNamespace],
+        ["cert-manager.io", "certificates", namespace],
+        ["apps", "deployments", namespace],
+        ["", "services", namespace],
+        ["", "configmaps", namespace],
+        ["", "serviceaccounts", namespace],
+        ["policy", "poddisruptionbudgets", namespace],
+        ["networking.k8s.io", "networkpolicies", namespace],
+    ];
+    return kinds.flatMap(([group, resource, place]) =>
+        (["create", "patch", "delete"] as const).map((verb) => ({
+            verb,
+            group,
+            resource,
+            ...(place === undefined ? {} : { namespace: place }),
+        })),
+    );
+}
