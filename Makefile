@@ -29,9 +29,10 @@ down:
 endif
 
 test: $(installed)
-	jest --selectProjects unit policies providers
-	jest --selectProjects engine
-	jest --selectProjects cluster
+	npm test -- --selectProjects unit policies
+	npm test -- --selectProjects providers
+	npm test -- --selectProjects engine
+	npm test -- --selectProjects cluster
 
 check: $(installed)
 	npm run --silent check
