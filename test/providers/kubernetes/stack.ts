@@ -14,8 +14,17 @@ export interface Outcome {
     readonly output: string;
 }
 
+/** A command at work. */
+export interface RunningCommand {
+    readonly child: ChildProcess;
+    /** What it has printed so far. */
+    readonly output: () => string;
+    readonly ended: Promise<Outcome>;
+}
+
 /** A resource as the state file holds it. */
 export interface StateResource {
+    readonly urn: string;
     readonly type: string;
     readonly id?: string;
     readonly inputs: Record<string, unknown>;
@@ -63,14 +72,12 @@ export class Stack {
         return output;
     }
 
-    public async run(...args: readonly string[]): Promise<Outcome> {
-        const { child, output } = this.start(...args);
-        const [code] = (await once(child, "close")) as [number | null];
-        return { code, output: output() };
+    public run(...args: readonly string[]): Promise<Outcome> {
+        return this.start(...args).ended;
     }
 
     /** Starts a command and does not wait for it. */
-    public start(...args: readonly string[]): { child: ChildProcess; output: () => string } {
+    public start(...args: readonly string[]): RunningCommand {
         const chunks: Buffer[] = [];
         const child = spawn("pulumi", ["--non-interactive", "--color", "never", ...args], {
             cwd: this.folder,
@@ -79,7 +86,13 @@ export class Stack {
         });
         child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
         child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-        return { child, output: () => Buffer.concat(chunks).toString("utf8") };
+        const output = () => Buffer.concat(chunks).toString("utf8");
+        // Listened for from the beginning: a command may end before anybody asks.
+        const ended = once(child, "close").then(([code]) => ({
+            code: code as number | null,
+            output: output(),
+        }));
+        return { child, output, ended };
     }
 
     /** The state file's text. */
