@@ -1,6 +1,10 @@
 import { mockStack, parseContract, readContract, sampleContract } from "../../stacks/consumer";
-import { contractSchema } from "../../stacks/contract";
+import * as pulumi from "@pulumi/pulumi";
+import { Platform } from "../../components";
+import { contractSchema, publish } from "../../stacks/contract";
+import { platformArgs, settingsFrom } from "../../stacks/settings";
 import { mockEngine, valueOf } from "../components/recorded";
+import { kubeconfigOf, project, raw } from "./raw";
 
 it("is read from a platform's stack", async () => {
     mockEngine();
@@ -33,4 +37,27 @@ it("is flat and holds no PEM", () => {
         expect(["string", "number"]).toContain(typeof value);
         expect(String(value)).not.toContain("-----BEGIN");
     }
+});
+
+it("is what a platform publishes", async () => {
+    mockEngine(({ type }) =>
+        type.startsWith("tls:")
+            ? { certPem: "pem", privateKeyPem: "key", validityEndTime: "2027-11-24T00:00:00Z" }
+            : {},
+    );
+    const settings = settingsFrom({
+        project,
+        raw: raw(),
+        env: { KUBECONFIG: kubeconfigOf("lab") },
+        now: new Date("2026-11-24T10:00:00Z"),
+        last: undefined,
+    });
+    if ("errors" in settings) throw new Error(settings.errors.join("\n"));
+    const outputs = publish(new Platform("platform", platformArgs(settings)), settings);
+    expect(parseContract(await valueOf(pulumi.output(outputs)))).toEqual({
+        ...sampleContract,
+        cipherSuites: "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256",
+        groups: "X25519:prime256v1:secp384r1",
+        verifierImage: "lab/verify:0.1.0",
+    });
 });
