@@ -37,6 +37,8 @@ test: $(installed)
 check: $(installed)
 	npm run --silent check
 
+# What package-lock.json names. Not `npm ci`, which also asks for the optional packages of other platforms, and a mirror need
+# not have them.
 $(installed): package.json package-lock.json
-	npm ci --no-progress --loglevel=error
+	npm install --no-save --no-progress --loglevel=error
 	@touch $@
