@@ -1,6 +1,7 @@
 import {
     ApiException,
     ApiextensionsV1Api,
+    AppsV1Api,
     AuthorizationV1Api,
     CoordinationV1Api,
     DiscoveryV1Api,
@@ -11,6 +12,10 @@ import {
 import type { ClusterView } from "./prerequisites";
 
 const defaultClass = "storageclass.kubernetes.io/is-default-class";
+
+/** Labels of cert-manager's own manifests and chart. */
+const certManagerController =
+    "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
 
 /** The cluster of a kubeconfig's current context, as its API server shows it. */
 export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
@@ -28,6 +33,13 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
             fieldSelector: "metadata.name=cert-manager-controller",
         });
         return items[0]?.spec?.renewTime;
+    },
+
+    certManagerVersion: async () => {
+        const { items } = await kubeconfig
+            .makeApiClient(AppsV1Api)
+            .listDeploymentForAllNamespaces({ labelSelector: certManagerController });
+        return items[0]?.metadata?.labels?.["app.kubernetes.io/version"];
     },
 
     defaultStorageClass: async () => {

@@ -7,8 +7,10 @@ export interface ClusterView {
     serverVersion(): Promise<string>;
     /** Versions in which a custom resource is served, none where it is unknown. */
     servedVersions(customResource: string): Promise<readonly string[]>;
-    /** When cert-manager's controller last said that it is there. */
+    /** When cert-manager's controller last renewed its lease. */
     certManagerSeen(): Promise<Date | undefined>;
+    /** Version that cert-manager's Deployment is labelled with, undefined where it runs in another way. */
+    certManagerVersion(): Promise<string | undefined>;
     defaultStorageClass(): Promise<string | undefined>;
     /** Pods that answer to names. */
     dnsEndpoints(): Promise<number>;
@@ -69,8 +71,9 @@ const pulumiCli = ({ pulumi }: Environment): string[] =>
 const clusterName = ({ config, current }: Environment): string[] =>
     clusterErrors(config.cluster, current);
 
-/** Older ones know no revisionHistoryLimit default, no rotationPolicy and no literal renewal times. */
-const installCertManager = "install cert-manager 1.15 or later with its CRDs";
+/** cert-manager maintains its two latest minor versions; this was run with 1.21. */
+const oldestCertManager = 20;
+const installCertManager = `install cert-manager 1.${oldestCertManager} or later with its CRDs`;
 
 /** Longer than a controller that is alive lets its lease go without renewal. */
 const leaseSeconds = 120;
@@ -86,10 +89,9 @@ const checks: Readonly<Record<string, Check>> = {
             return [
                 `cert-manager: ${absent.join(", ")} are not served as v1; ${installCertManager}`,
             ];
-        const seen = await cluster.certManagerSeen();
-        if (seen !== undefined && now.getTime() - seen.getTime() < leaseSeconds * 1000) return [];
         return [
-            `cert-manager: its controller ${seen ? `was last seen ${seen.toISOString()}` : "has never been seen"}; ${installCertManager}`,
+            ...controllerErrors(await cluster.certManagerSeen(), now),
+            ...versionErrors(await cluster.certManagerVersion()),
         ];
     },
     "storage class": async ({ cluster }) =>
@@ -113,6 +115,19 @@ const checks: Readonly<Record<string, Check>> = {
             );
     },
 };
+
+function controllerErrors(seen: Date | undefined, now: Date): string[] {
+    if (seen !== undefined && now.getTime() - seen.getTime() < leaseSeconds * 1000) return [];
+    const last = seen ? `was last seen ${seen.toISOString()}` : "has never been seen";
+    return [`cert-manager: its controller ${last}; ${installCertManager}`];
+}
+
+function versionErrors(version: string | undefined): string[] {
+    if (version === undefined) return [];
+    const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+    if (Number(major) > 1 || (major === "1" && Number(minor) >= oldestCertManager)) return [];
+    return [`cert-manager: its version is ${version}; ${installCertManager}`];
+}
 
 /** What an `up` and a `destroy` do. */
 function accesses({ namespace, certManagerNamespace }: Environment["config"]): Access[] {

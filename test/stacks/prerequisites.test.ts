@@ -6,6 +6,7 @@ const healthy: ClusterView = {
     serverVersion: () => Promise.resolve("v1.34.4"),
     servedVersions: () => Promise.resolve(["v1"]),
     certManagerSeen: () => Promise.resolve(new Date(now.getTime() - 10_000)),
+    certManagerVersion: () => Promise.resolve("v1.21.2"),
     defaultStorageClass: () => Promise.resolve("standard"),
     dnsEndpoints: () => Promise.resolve(2),
     may: () => Promise.resolve(true),
@@ -27,7 +28,15 @@ it("says nothing of an environment that has everything", async () => {
     expect(await missing(environment())).toEqual([]);
 });
 
-const certManager = "install cert-manager 1.15 or later with its CRDs";
+it.each([undefined, "v1.20.0", "1.21.2", "v2.0.0"])(
+    "takes cert-manager of version %s",
+    async (version) => {
+        const certManagerVersion = () => Promise.resolve(version);
+        expect(await missing(environment({ certManagerVersion }))).toEqual([]);
+    },
+);
+
+const certManager = "install cert-manager 1.20 or later with its CRDs";
 
 it.each<[string, Partial<ClusterView>, string]>([
     [
@@ -44,6 +53,11 @@ it.each<[string, Partial<ClusterView>, string]>([
         "a controller that is alive",
         { certManagerSeen: () => Promise.resolve(new Date("2026-11-24T11:00:00Z")) },
         `cert-manager: its controller was last seen 2026-11-24T11:00:00.000Z; ${certManager}`,
+    ],
+    [
+        "a cert-manager that is maintained",
+        { certManagerVersion: () => Promise.resolve("v1.19.4") },
+        `cert-manager: its version is v1.19.4; ${certManager}`,
     ],
     [
         "a default storage class",
