@@ -48,17 +48,7 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
             ?.metadata?.name;
     },
 
-    dnsEndpoints: async () => {
-        const { items } = await kubeconfig
-            .makeApiClient(DiscoveryV1Api)
-            .listNamespacedEndpointSlice({
-                namespace: "kube-system",
-                labelSelector: "kubernetes.io/service-name=kube-dns",
-            });
-        return items
-            .flatMap(({ endpoints }) => endpoints ?? [])
-            .filter(({ conditions }) => conditions?.ready !== false).length;
-    },
+    dnsEndpoints: () => dnsEndpoints(kubeconfig.makeApiClient(DiscoveryV1Api)),
 
     may: async (access) => {
         const api = kubeconfig.makeApiClient(AuthorizationV1Api);
@@ -68,6 +58,16 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
         return review.status?.allowed === true;
     },
 });
+
+async function dnsEndpoints(api: DiscoveryV1Api): Promise<number> {
+    const { items } = await api.listNamespacedEndpointSlice({
+        namespace: "kube-system",
+        labelSelector: "kubernetes.io/service-name=kube-dns",
+    });
+    return items
+        .flatMap(({ endpoints }) => endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready !== false).length;
+}
 
 /** The object, or undefined where the API server does not know it. */
 async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { SecureService, type SecureServiceArgs } from "../../../components/service/secureService";
 import { KeyAlgorithm, TlsProfileName } from "../../../components/tls/profile";
 import { fromMonitoring, restricted, restrictedContainer, rolling, spread, toDns } from "../pods";
@@ -201,4 +203,13 @@ it("has a certificate of a server, for the names inside", async () => {
         dnsNames: ["api.llm-platform.svc", "api.llm-platform.svc.cluster.local"],
         usages: ["digital signature", "server auth"],
     });
+});
+
+it("is described by docs/images.md, variable by variable and file by file", async () => {
+    const { inputsOf } = await made();
+    const text = readFileSync(join(__dirname, "../../../docs/images.md"), "utf8");
+    const pods = JSON.stringify(inputsOf("Deployment"));
+    const named = [...pods.matchAll(/"name":"([A-Z_]+)"|"mountPath":"([^"]+)"/g)];
+    expect(named).toHaveLength(14);
+    for (const [, variable, path] of named) expect(text).toContain(`\`${variable ?? path ?? "?"}`);
 });
