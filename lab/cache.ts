@@ -47,9 +47,12 @@ export function labPaths(environment: NodeJS.ProcessEnv = process.env): LabPaths
     };
 }
 
-/** Makes the folders; the root is closed to others, since cluster keys and Pulumi's passphrase lie in it. */
-export function createFolders(paths: LabPaths): void {
-    for (const folder of Object.values(paths) as string[]) mkdirSync(folder, { recursive: true });
-    mkdirSync(path.join(paths.tools, "bin"), { recursive: true });
-    chmodSync(paths.root, 0o700);
+/**
+ * Makes the folders of what is built; the root is closed to others, since cluster keys and Pulumi's passphrase lie in it. Those of what
+ * runs are made with it, since their absence says that it is gone.
+ */
+export function createFolders({ root, bin, go, images, tools, log, temporary }: LabPaths): void {
+    const folders = [root, bin, go, images, path.join(tools, "bin"), log, temporary];
+    for (const folder of folders) mkdirSync(folder, { recursive: true });
+    chmodSync(root, 0o700);
 }
