@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { bypassErrors, clusterErrors, currentCluster } from "../../stacks/kubeconfig";
 import { kubeconfigOf } from "./raw";
+import { temporaryFolder } from "./temporaryFolder";
 
 const file = (text: string) => {
-    const path = join(mkdtempSync(join(tmpdir(), "kubeconfig-")), "config");
+    const path = join(temporaryFolder(), "config");
     writeFileSync(path, text);
     return path;
 };
@@ -22,7 +23,7 @@ describe("the current cluster", () => {
     });
 
     it("is read from the home directory where KUBECONFIG is not set", () => {
-        const home = mkdtempSync(join(tmpdir(), "home-"));
+        const home = temporaryFolder();
         mkdirSync(join(home, ".kube"));
         writeFileSync(
             join(home, ".kube", "config"),

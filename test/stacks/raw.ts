@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RawConfig } from "../../stacks/config";
+import { temporaryFolder } from "./temporaryFolder";
 
 export const project = "encryption-in-transit";
 
@@ -38,7 +38,7 @@ export const raw = (
 
 /** A KUBECONFIG whose current context leads to a cluster of that name. */
 export function kubeconfigOf(cluster: string, context = "here"): string {
-    const path = join(mkdtempSync(join(tmpdir(), "kubeconfig-")), "config");
+    const path = join(temporaryFolder(), "config");
     writeFileSync(
         path,
         JSON.stringify({

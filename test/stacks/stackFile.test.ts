@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isWhole, readConfig } from "../../stacks/config";
 import { crossErrors } from "../../stacks/crossChecks";
 import { readStackFile } from "../../stacks/stackFile";
 import { project } from "./raw";
+import { temporaryFolder } from "./temporaryFolder";
 
 it.each(["lab", "dev"])("the stack %s is configured without an error", (stack) => {
     const { config, errors } = readConfig(project, readStackFile(stack));
@@ -14,7 +14,7 @@ it.each(["lab", "dev"])("the stack %s is configured without an error", (stack) =
 });
 
 it("names encrypted values and does not take them for objects that were written", () => {
-    const folder = mkdtempSync(join(tmpdir(), "stack-"));
+    const folder = temporaryFolder();
     writeFileSync(
         join(folder, "Pulumi.a.yaml"),
         `config:\n  ${project}:domain: { secure: v1:abc }\n  ${project}:gateway: { replicas: 2 }\n`,
