@@ -1,25 +1,10 @@
 import { z } from "zod";
 import type { Check } from "../check";
-import {
-    chainServed,
-    chainTrusted,
-    exactNames,
-    keyStrength,
-    lifetime,
-    rotationMargin,
-    servedIsIssued,
-} from "../checks/certificate";
-import {
-    certificateDemanded,
-    strangerRefused,
-    verifierAccepted,
-} from "../checks/clientCertificate";
 import { forgedIdentityRefused } from "../checks/forgedIdentity";
 import { metricsRefused } from "../checks/metrics";
-import { cipherSuitesOfProfile, groupsOfProfile } from "../checks/negotiation";
+import { mutualTlsChecks } from "../checks/mutualTls";
 import { plaintextRefused } from "../checks/plaintext";
 import { noSessionTickets } from "../checks/sessionTickets";
-import { olderVersionsRefused, tls13Accepted } from "../checks/versions";
 import type { Credentials, HttpHop } from "../hop";
 import type { StackOutputs } from "../stack";
 
@@ -80,20 +65,7 @@ export function apiHop(settings: ApiSettings, trustBundle: string, verifier: Cre
 }
 
 export const apiChecks: readonly Check<ApiHop>[] = [
-    tls13Accepted,
-    ...olderVersionsRefused,
-    cipherSuitesOfProfile,
-    groupsOfProfile,
-    chainTrusted,
-    chainServed,
-    exactNames,
-    lifetime,
-    rotationMargin,
-    keyStrength,
-    servedIsIssued,
-    verifierAccepted,
-    certificateDemanded,
-    strangerRefused,
+    ...mutualTlsChecks,
     forgedIdentityRefused,
     plaintextRefused,
     noSessionTickets,

@@ -1,22 +1,8 @@
 import type { Check } from "../check";
-import {
-    chainServed,
-    chainTrusted,
-    exactNames,
-    keyStrength,
-    lifetime,
-    rotationMargin,
-    servedIsIssued,
-} from "../checks/certificate";
-import {
-    certificateDemanded,
-    strangerRefused,
-    verifierAccepted,
-} from "../checks/clientCertificate";
 import { forgedIdentityStripped } from "../checks/forgedIdentity";
 import { securityHeaders, strictTransport, versionHidden } from "../checks/headers";
 import { http2Spoken } from "../checks/http2";
-import { cipherSuitesOfProfile, groupsOfProfile } from "../checks/negotiation";
+import { mutualTlsChecks } from "../checks/mutualTls";
 import { plaintextRefused } from "../checks/plaintext";
 import { noOpenRedirect, redirects } from "../checks/redirect";
 import {
@@ -25,7 +11,6 @@ import {
     unknownServerNameRejected,
 } from "../checks/serverName";
 import { noSessionTickets } from "../checks/sessionTickets";
-import { olderVersionsRefused, tls13Accepted } from "../checks/versions";
 import type { ClusterMaterial } from "../cluster";
 import type { Address, HttpHop } from "../hop";
 import type { PathOf } from "../path";
@@ -66,20 +51,7 @@ export function gatewayHop(
 }
 
 export const gatewayChecks: readonly Check<GatewayHop>[] = [
-    tls13Accepted,
-    ...olderVersionsRefused,
-    cipherSuitesOfProfile,
-    groupsOfProfile,
-    chainTrusted,
-    chainServed,
-    exactNames,
-    lifetime,
-    rotationMargin,
-    keyStrength,
-    servedIsIssued,
-    verifierAccepted,
-    certificateDemanded,
-    strangerRefused,
+    ...mutualTlsChecks,
     forgedIdentityStripped,
     plaintextRefused,
     redirects,
