@@ -18,7 +18,9 @@ export const DEBIAN_PACKAGES = [
     "curl",
     "nginx",
     "openssl",
+    "postgresql-17",
     "procps",
+    "redis-server",
     "testssl.sh",
 ];
 
@@ -26,6 +28,7 @@ export const DEBIAN_PACKAGES = [
 export const IMAGE_USERS: readonly { readonly name: string; readonly uid: number }[] = [
     { name: "nginx", uid: 101 },
     { name: "node", uid: 1000 },
+    { name: "postgres", uid: 999 },
 ];
 
 /** Left out of the images: nobody reads manuals in a pod. */
@@ -44,7 +47,8 @@ export function debianRoot(paths: LabPaths): DebianRoot {
         ...DEBIAN_PACKAGES,
         JSON.stringify(IMAGE_USERS),
         ...EXCLUDED,
-        ...customizeHooks(),
+        ...essentialHooks(),
+        ...CUSTOMIZE_HOOKS,
     ]);
     const folder = path.join(paths.images, `debian-${key}`);
     return { folder, layer: `${folder}.tar` };
@@ -83,7 +87,8 @@ async function mmdebstrap(folder: string, paths: LabPaths): Promise<void> {
         ...EXCLUDED.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
         "--dpkgopt=force-unsafe-io",
         '--aptopt=Acquire::Languages "none"',
-        ...customizeHooks().map((hook) => `--customize-hook=${hook}`),
+        ...essentialHooks().map((hook) => `--essential-hook=${hook}`),
+        ...CUSTOMIZE_HOOKS.map((hook) => `--customize-hook=${hook}`),
     ];
     const source = sourceLine(findAptSource(aptSources(), codename), SUITE);
     const command = [
@@ -102,15 +107,19 @@ async function mmdebstrap(folder: string, paths: LabPaths): Promise<void> {
     );
 }
 
-function customizeHooks(): string[] {
-    return [
-        ...IMAGE_USERS.flatMap(({ name, uid }) => [
-            `chroot "$1" groupadd --gid ${uid} ${name}`,
-            `chroot "$1" useradd --uid ${uid} --gid ${uid} --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ${name}`,
-        ]),
-        'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/var/log/*.log "$1"/etc/resolv.conf "$1"/etc/hostname',
-    ];
+/** Before the packages, so that a package which wants such a user finds it, with our number. */
+function essentialHooks(): string[] {
+    return IMAGE_USERS.flatMap(({ name, uid }) => [
+        `echo ${name}:x:${uid}: >>"$1"/etc/group`,
+        `echo ${name}:x:${uid}:${uid}::/nonexistent:/usr/sbin/nologin >>"$1"/etc/passwd`,
+    ]);
 }
+
+/** Nobody uses the database that its package makes. */
+const CUSTOMIZE_HOOKS = [
+    'rm -rf "$1"/etc/postgresql/* "$1"/var/lib/postgresql/*',
+    'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/var/log/*.log "$1"/etc/resolv.conf "$1"/etc/hostname',
+];
 
 function aptSources(): string[] {
     const folder = "/etc/apt/sources.list.d";
