@@ -24,6 +24,8 @@ export function renderOpensslConf({ cipherSuites, groups }: OpensslConfSettings)
         "MinProtocol = TLSv1.3",
         `Ciphersuites = ${joined("cipherSuites", cipherSuites)}`,
         `Groups = ${joined("groups", groups)}`,
+        // Redis would send tickets whose use it then answers with alert 80: so a client that keeps one makes a full handshake.
+        "Options = -SessionTicket",
         "",
     ].join("\n");
 }
