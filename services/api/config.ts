@@ -1,5 +1,9 @@
-import { EnvReader, readTlsEnv, type TlsEnv } from "@encryption-in-transit/services-tls";
-import { defaultHealthSocket } from "./healthSocket";
+import {
+    defaultHealthSocket,
+    EnvReader,
+    readTlsEnv,
+    type TlsEnv,
+} from "@encryption-in-transit/services-tls";
 
 export interface ApiConfig extends TlsEnv {
     readonly port: number;

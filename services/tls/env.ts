@@ -48,6 +48,18 @@ export class EnvReader {
         );
     }
 
+    /** One of a few words. */
+    public choice<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
+        const valid = (text: string) => words.some((word) => word === text);
+        const read = this.#read(name, valid, words.join(" or "), words[0]);
+        return words.find((word) => word === read) ?? words[0];
+    }
+
+    /** A text of a form. */
+    public text(name: string, form: RegExp, expected: string, example: string): string {
+        return this.#read(name, (text) => form.test(text), expected, example);
+    }
+
     #read(
         name: string,
         valid: (text: string) => boolean,

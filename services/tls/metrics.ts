@@ -35,7 +35,7 @@ export class TlsMetrics {
     }
 
     /** Shows what is served from now on. */
-    public serving({ leaf }: TlsMaterial): void {
+    public serving({ leaf }: Pick<TlsMaterial, "leaf">): void {
         this.#expiry.set(Math.floor(leaf.validToDate.getTime() / 1000));
         this.#served.reset();
         this.#served.set(
