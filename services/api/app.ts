@@ -1,16 +1,18 @@
-import { type Clock, type Log, peerIdentity } from "@encryption-in-transit/services-tls";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import { type AuditEntry, auditRequest, requestIdOf } from "./audit";
 import {
     authorise,
     type Caller,
+    type CallerSettings,
+    type Clock,
     identify,
-    type IdentitySettings,
+    type Log,
+    peerIdentity,
     refuseForgedHeaders,
-} from "./identity";
+} from "@encryption-in-transit/services-tls";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { type AuditEntry, auditRequest, requestIdOf } from "./audit";
 import { Refusal, refusalOf } from "./refusal";
 
-export interface AppSettings extends IdentitySettings {
+export interface AppSettings extends CallerSettings {
     readonly log: Log;
     readonly clock: Clock;
 }
@@ -41,7 +43,7 @@ export function createApp(settings: AppSettings): Express {
         response.status(204).end();
     });
     app.use((request: Request, response: Answer, next: NextFunction) => {
-        const caller = identify(request, settings);
+        const { caller } = identify(request, settings);
         response.locals.audit.caller = caller;
         response.locals.caller = caller;
         authorise(caller, settings);

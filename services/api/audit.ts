@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock, Log } from "@encryption-in-transit/services-tls";
-import type { Caller } from "./identity";
+import type { Caller, Clock, Log } from "@encryption-in-transit/services-tls";
 import type { Refusal } from "./refusal";
 
 /** What is known about a request by the time it ends. */

@@ -1,14 +1,11 @@
-import { messageOf } from "@encryption-in-transit/services-tls";
+import {
+    CallerRefusal,
+    type CallerRefusalCode,
+    messageOf,
+} from "@encryption-in-transit/services-tls";
 
 /** The codes that a client may rely on. */
-export type ErrorCode =
-    | "client_cert_forbidden"
-    | "client_cert_required"
-    | "identity_not_allowed"
-    | "internal_error"
-    | "malformed"
-    | "not_found"
-    | "payload_too_large";
+export type ErrorCode = CallerRefusalCode | "internal_error" | "not_found" | "payload_too_large";
 
 /** An answer of no: the status and code that the client sees, and the reason that only the audit log does. */
 export class Refusal extends Error {
@@ -24,6 +21,9 @@ export class Refusal extends Error {
 /** Express' body parser marks its errors with a type; everything that is not known here is our own fault. */
 export function refusalOf(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
+    if (error instanceof CallerRefusal) {
+        return new Refusal(error.status, error.code, error.reason);
+    }
     const type = error instanceof Error && "type" in error ? error.type : undefined;
     if (type === "entity.too.large") return new Refusal(413, "payload_too_large");
     const status = error instanceof Error && "status" in error ? error.status : undefined;

@@ -1,18 +1,18 @@
-import type { Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import {
     type Clock,
     createMetricsServer,
     createTlsServer,
     HttpConnections,
+    listen,
     type Log,
     ReloadingCertificate,
+    type RunningService,
+    serveHealth,
     TlsMetrics,
 } from "@encryption-in-transit/services-tls";
 import { Registry } from "prom-client";
 import { createApp } from "./app";
 import type { ApiConfig } from "./config";
-import { serveHealth } from "./health";
 
 export interface ServiceDependencies {
     readonly log: Log;
@@ -22,13 +22,8 @@ export interface ServiceDependencies {
 }
 
 /** The service while it runs. */
-export interface Service {
-    /** Ports that were bound; they differ from the configuration where that says 0. */
-    readonly port: number;
-    readonly metricsPort: number;
+export interface Service extends RunningService {
     readonly certificate: ReloadingCertificate;
-    /** Ends every connection gently, at the latest after `drainSeconds`; resolves when nothing is left. */
-    drain(): Promise<void>;
 }
 
 /** Starts everything that the pod runs. Throws one sentence where the certificate does not fit or a port is taken. */
@@ -75,14 +70,4 @@ function createServers(config: ApiConfig, { log, clock }: ServiceDependencies) {
         api: createTlsServer(tls, app),
         metrics: createMetricsServer({ ...tls, registry, clients }),
     };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(port, () => {
-            server.off("error", reject);
-            resolve((server.address() as AddressInfo).port);
-        });
-    });
 }

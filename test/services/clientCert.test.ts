@@ -1,4 +1,4 @@
-import { parseClientCert } from "../../services/api/clientCert";
+import { parseClientCert } from "../../services/tls/clientCert";
 import fc from "fast-check";
 
 /** The example of RFC 9440, 2.2, figure 1, and the certificate's subject as appendix A has it. */
