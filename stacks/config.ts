@@ -1,5 +1,7 @@
 import type { z } from "zod";
-import { configSchema, unknownKey, type Config } from "./schema";
+import { unknownKey } from "./fields";
+import { withoutPrivateKeys } from "./jwk";
+import { configSchema, type Config } from "./schema";
 import { shown } from "./shown";
 
 /** What the engine hands over: values as texts, objects and lists as JSON. */
@@ -30,14 +32,14 @@ export function readConfig(project: string, { values, secretKeys }: RawConfig): 
         .filter((key) => !known.includes(key))
         .map(
             (key) =>
-                `[${key}] is ${isSecret(key) ? "<secret>" : shown(given.get(key))}; ${unknownKey(known)}`,
+                `[${key}] is ${isSecret(key) ? "<secret>" : shown(withoutPrivateKeys(given.get(key)))}; ${unknownKey(known)}`,
         );
     const config: Record<string, unknown> = {};
     for (const [key, schema] of Object.entries(configSchema)) {
         const result = schema.safeParse(given.get(key));
         if (isSecret(key)) errors.push(`[${key}] is <secret>; ${mustBePlain}`);
         else if (result.success) config[key] = result.data;
-        else errors.push(...lines(key, given.get(key), result.error.issues));
+        else errors.push(...lines(key, withoutPrivateKeys(given.get(key)), result.error.issues));
     }
     return { config, errors };
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { trustBundleKey, tlsProfile, type Platform } from "../components";
+import { identityOf } from "../components/pki/names";
 import type { Settings } from "./settings";
 
 /** Changes where a consumer has to change. */
@@ -32,6 +33,27 @@ export const contractSchema = z.strictObject({
     apiHost: z.string(),
     apiPort: port,
     apiServerSecret: z.string(),
+    /** Secret of the certificate that the api shows to stores and services. */
+    apiClientSecret: z.string(),
+    /** Namespace of the stores, with their Secrets. */
+    dataNamespace: z.string(),
+    postgresHost: z.string(),
+    postgresPort: port,
+    postgresDatabase: z.string(),
+    /** Role of the platform's own services, and the common name that its certificate must have. */
+    postgresRole: z.string(),
+    postgresServerSecret: z.string(),
+    redisHost: z.string(),
+    redisPort: port,
+    redisServerSecret: z.string(),
+    agentMeshHost: z.string(),
+    agentMeshPort: port,
+    agentMeshServerSecret: z.string(),
+    /** Host of the tracer at the gateway, and the one inside the cluster with its port. */
+    tracerHost: z.string(),
+    tracerServiceHost: z.string(),
+    tracerServicePort: port,
+    tracerServerSecret: z.string(),
     verifierSecret: z.string(),
     verifierIdentity: z.string(),
     verifierImage: z.string(),
@@ -65,14 +87,7 @@ export function publish(platform: Platform, { config, pki }: Settings): Contract
         issuerKind: platform.issuer.issuerKind,
         trustBundleName: platform.trust.bundleName,
         trustBundleKey,
-        gatewayHost: platform.gatewayHost,
-        gatewayPort: 443,
-        gatewayRedirectPort: 80,
-        gatewayIdentity: platform.gateway.identity,
-        gatewayServerSecret: platform.gateway.serverSecretName,
-        apiHost: platform.api.identity,
-        apiPort: platform.api.port,
-        apiServerSecret: platform.api.serverSecretName,
+        ...servers(platform, config),
         verifierSecret: platform.verifier.secretName,
         verifierIdentity: platform.verifier.identity,
         verifierImage: config.verifier.image,
@@ -84,6 +99,35 @@ export function publish(platform: Platform, { config, pki }: Settings): Contract
         pkiWorkloadExpires: platform.issuerExpires,
     };
 }
+
+/** How each server is dialled, and the Secret of what it shows. */
+const servers = (platform: Platform, config: Settings["config"]) => ({
+    gatewayHost: platform.gatewayHost,
+    gatewayPort: 443,
+    gatewayRedirectPort: 80,
+    gatewayIdentity: platform.gateway.identity,
+    gatewayServerSecret: platform.gateway.serverSecretName,
+    apiHost: platform.api.identity,
+    apiPort: platform.api.port,
+    apiServerSecret: platform.api.serverSecretName,
+    apiClientSecret: "api-client",
+    dataNamespace: config.dataNamespace,
+    postgresHost: identityOf("postgres", config.dataNamespace),
+    postgresPort: 5432,
+    postgresDatabase: "llm_platform",
+    postgresRole: "app_user",
+    postgresServerSecret: "postgres-server",
+    redisHost: identityOf("redis", config.dataNamespace),
+    redisPort: 6380,
+    redisServerSecret: "redis-server",
+    agentMeshHost: identityOf("agent-mesh", config.namespace),
+    agentMeshPort: 50051,
+    agentMeshServerSecret: "agent-mesh-server",
+    tracerHost: `tracer.${config.domain}`,
+    tracerServiceHost: identityOf("tracer", config.namespace),
+    tracerServicePort: 3002,
+    tracerServerSecret: "tracer-server",
+});
 
 /** The part of a StackReference that a consumer needs. */
 export interface StackOutputs {

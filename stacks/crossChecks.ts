@@ -1,5 +1,6 @@
 import { profileGaps, type Daemon } from "../components/tls/daemons";
 import { tlsProfile } from "../components/tls/profile";
+import { fitsAlgorithm } from "./jwk";
 import type { Config } from "./schema";
 import { wrong } from "./shown";
 
@@ -8,7 +9,10 @@ export const crossErrors = (config: Partial<Config>, daemons: readonly Daemon[])
     ...renewalErrors(config),
     ...rootErrors(config),
     ...gapErrors(config, daemons),
+    ...namespaceErrors(config),
     ...tenantErrors(config),
+    ...agentMeshErrors(config),
+    ...tokenErrors(config),
 ];
 
 function renewalErrors({ leaf }: Partial<Config>): string[] {
@@ -69,10 +73,29 @@ function gapErrors(
     ];
 }
 
-function tenantErrors({ namespace, tenants = [] }: Partial<Config>): string[] {
+/** The stores are in a namespace of their own: what may run and flow there is said for it alone. */
+function namespaceErrors({
+    namespace,
+    dataNamespace,
+    certManagerNamespace,
+}: Partial<Config>): string[] {
+    if (dataNamespace === undefined) return [];
+    if (dataNamespace !== namespace && dataNamespace !== certManagerNamespace) return [];
+    return [
+        wrong(
+            "dataNamespace",
+            JSON.stringify(dataNamespace),
+            "a namespace that is neither the platform's nor cert-manager's",
+            "write for example llm-platform-data",
+        ),
+    ];
+}
+
+function tenantErrors({ namespace, dataNamespace, tenants = [] }: Partial<Config>): string[] {
     const names = tenants.map((tenant) => tenant.namespace);
+    const own = [namespace, dataNamespace];
     return names.flatMap((name, index) =>
-        name === namespace || names.indexOf(name) !== index
+        own.includes(name) || names.indexOf(name) !== index
             ? [
                   wrong(
                       `tenants.${index}.namespace`,
@@ -83,4 +106,42 @@ function tenantErrors({ namespace, tenants = [] }: Partial<Config>): string[] {
               ]
             : [],
     );
+}
+
+function agentMeshErrors({ agentMesh }: Partial<Config>): string[] {
+    const names = (agentMesh?.clients ?? []).map((client) => client.identity);
+    return names.flatMap((name, index) =>
+        names.indexOf(name) === index
+            ? []
+            : [
+                  wrong(
+                      `agentMesh.clients.${index}.identity`,
+                      JSON.stringify(name),
+                      "each identity once",
+                      "write all its methods in one place",
+                  ),
+              ],
+    );
+}
+
+/** A key that the algorithm cannot use would lie there and let nobody in. */
+function tokenErrors({ tracer }: Partial<Config>): string[] {
+    if (tracer === undefined) return [];
+    const { algorithm, jwks } = tracer;
+    const ids = jwks.keys.map(({ kid }) => kid);
+    return jwks.keys.flatMap((key, index) => {
+        const place = `tracer.jwks.keys.${index}`;
+        if (!fitsAlgorithm(key, algorithm))
+            return [
+                wrong(
+                    place,
+                    `"${key.kid}"`,
+                    `keys that tracer.algorithm ${algorithm} can use`,
+                    "remove it, or choose the algorithm that its issuer signs with",
+                ),
+            ];
+        if (ids.indexOf(key.kid) !== index)
+            return [wrong(`${place}.kid`, `"${key.kid}"`, "each kid once", "remove one of them")];
+        return [];
+    });
 }

@@ -10,8 +10,10 @@ const changed = (key: string, inside: object) => ({
 
 const aDomain =
     "allowed a lower-case DNS name of two labels or more, without scheme, port, path, wildcard or trailing dot";
+const anOrigin =
+    "allowed an origin https://<host>, with :<port> where that is not 443; write for example https://console.local.bluefly.io";
 const keys =
-    "environment, cluster, domain, namespace, profile, acceptedGaps, certManagerNamespace, pki, leaf, gateway, api, verifier, monitoring, tenants";
+    "environment, cluster, domain, namespace, dataNamespace, profile, acceptedGaps, certManagerNamespace, pki, leaf, gateway, api, postgres, redis, reloader, agentMesh, tracer, verifier, monitoring, tenants";
 
 it("reads a whole configuration", () => {
     const { config, errors } = read();
@@ -19,6 +21,7 @@ it("reads a whole configuration", () => {
     expect(isWhole(config)).toBe(true);
     expect(config).toEqual({
         ...compliant,
+        dataNamespace: "llm-platform-data",
         acceptedGaps: [],
         certManagerNamespace: "cert-manager",
         tenants: [],
@@ -155,6 +158,66 @@ it.each<[string, object, string]>([
         "a namespace that is none",
         { namespace: "LLM" },
         '[namespace] is "LLM"; allowed a lower-case DNS label of at most 63 characters; use letters, digits and inner hyphens',
+    ],
+    [
+        "a volume without unit",
+        { postgres: { image: "postgres:17.12", storage: { size: "10" } } },
+        '[postgres.storage.size] is "10"; allowed a whole number of Mi, Gi or Ti; write for example 10Gi',
+    ],
+    [
+        "a volume of nothing",
+        { redis: { image: "redis:8.0", storage: { size: "0Gi" } } },
+        '[redis.storage.size] is "0Gi"; allowed a whole number of Mi, Gi or Ti; write for example 10Gi',
+    ],
+    [
+        "a storage class that is none",
+        { redis: { image: "redis:8.0", storage: { size: "1Gi", class: "Fast SSD" } } },
+        '[redis.storage.class] is "Fast SSD"; allowed the name of a storage class; write one that `kubectl get storageclass` shows, or leave it out for the cluster\'s default',
+    ],
+    [
+        "a method that is none",
+        changed("agentMesh", { clients: [{ identity: "a.b.svc", methods: ["registerAgent"] }] }),
+        '[agentMesh.clients.0.methods.0] is "registerAgent"; allowed RegisterAgent; use one of them',
+    ],
+    [
+        "an origin without TLS",
+        changed("tracer", { origins: ["http://console.local.bluefly.io"] }),
+        `[tracer.origins.0] is "http://console.local.bluefly.io"; ${anOrigin}`,
+    ],
+    [
+        "an origin that is any",
+        changed("tracer", { origins: ["*"] }),
+        `[tracer.origins.0] is "*"; ${anOrigin}`,
+    ],
+    [
+        "two origins in one",
+        changed("tracer", { origins: ["https://a.b,https://c.d"] }),
+        `[tracer.origins.0] is "https://a.b,https://c.d"; ${anOrigin}`,
+    ],
+    [
+        "an origin with a path",
+        changed("tracer", { origins: ["https://a.b/"] }),
+        `[tracer.origins.0] is "https://a.b/"; ${anOrigin}`,
+    ],
+    [
+        "no issuer",
+        changed("tracer", { issuer: undefined }),
+        "[tracer.issuer] is not set; allowed an https address as it stands in the tokens; write for example https://id.local.bluefly.io",
+    ],
+    [
+        "no audience",
+        changed("tracer", { audience: "" }),
+        '[tracer.audience] is ""; allowed 1 to 255 printable characters without space or comma; write what the tokens have, for example tracer',
+    ],
+    [
+        "tokens without signature",
+        changed("tracer", { algorithm: "none" }),
+        '[tracer.algorithm] is "none"; allowed ES256, ES384, PS256, PS384, EdDSA; use one of them',
+    ],
+    [
+        "tokens signed with a shared key",
+        changed("tracer", { algorithm: "HS256" }),
+        '[tracer.algorithm] is "HS256"; allowed ES256, ES384, PS256, PS384, EdDSA; use one of them',
     ],
 ])("refuses %s", (_case, changes, message) => {
     const { config, errors } = read(changes);

@@ -5,6 +5,15 @@ import { temporaryFolder } from "./temporaryFolder";
 
 export const project = "encryption-in-transit";
 
+/** A public key whose private half nobody has. */
+export const publicKey = {
+    kty: "EC",
+    kid: "one",
+    crv: "P-256",
+    x: "uscTZdrx4yJRIMRFhoQX4KxtN4Nwr8Bn6eeOQDRPBY0",
+    y: "T0-0iWD8Rf08oQLWlTzXFdOmbZ-XAmlKd5URpjRA-7o",
+};
+
 /** A whole configuration that is right, as values of any kind; each test changes one of them. */
 export const compliant: Readonly<Record<string, unknown>> = {
     environment: "lab",
@@ -16,6 +25,20 @@ export const compliant: Readonly<Record<string, unknown>> = {
     leaf: { lifetime: "2160h", renewBefore: "720h", algorithm: "ECDSA-P256" },
     gateway: { image: "lab/nginx:1.26", replicas: 2 },
     api: { image: "lab/api:0.1.0", replicas: 2, clients: [] },
+    postgres: { image: "lab/postgres:17", storage: { size: "1Gi" } },
+    redis: { image: "lab/redis:8.0", storage: { size: "1Gi" } },
+    reloader: { image: "lab/reloader:0.1.0" },
+    agentMesh: { image: "lab/agent-mesh:0.1.0", replicas: 2, clients: [] },
+    tracer: {
+        image: "lab/tracer:0.1.0",
+        replicas: 2,
+        clients: [],
+        origins: [],
+        issuer: "https://id.local.bluefly.io",
+        audience: "tracer",
+        algorithm: "ES256",
+        jwks: { keys: [publicKey] },
+    },
     verifier: { image: "lab/verify:0.1.0" },
     monitoring: { identity: "prometheus.monitoring.svc" },
 };

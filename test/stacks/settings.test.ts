@@ -2,7 +2,7 @@ import { Daemon } from "../../components/tls/daemons";
 import { readConfig } from "../../stacks/config";
 import { crossErrors } from "../../stacks/crossChecks";
 import { platformArgs, settingsFrom, type Sources } from "../../stacks/settings";
-import { compliant, kubeconfigOf, project, raw } from "./raw";
+import { compliant, kubeconfigOf, project, publicKey, raw } from "./raw";
 
 const sources = (changes: Partial<Sources> = {}): Sources => ({
     project,
@@ -14,6 +14,7 @@ const sources = (changes: Partial<Sources> = {}): Sources => ({
 });
 
 const leaf = compliant.leaf as object;
+const tracer = compliant.tracer as object;
 const pki = compliant.pki as object;
 
 it("are read from config, the clock and the state", () => {
@@ -65,6 +66,66 @@ it.each<[string, Partial<Sources>, string[]]>([
         [
             '[tenants.0.namespace] is "llm-platform"; allowed each namespace once, and not the platform\'s own; remove it',
             '[tenants.2.namespace] is "a"; allowed each namespace once, and not the platform\'s own; remove it',
+        ],
+    ],
+    [
+        "the stores in the platform's namespace",
+        { raw: raw({ dataNamespace: "llm-platform" }) },
+        [
+            "[dataNamespace] is \"llm-platform\"; allowed a namespace that is neither the platform's nor cert-manager's; write for example llm-platform-data",
+        ],
+    ],
+    [
+        "the stores in cert-manager's namespace, and a tenant in the stores'",
+        { raw: raw({ dataNamespace: "cert-manager", tenants: [{ namespace: "cert-manager" }] }) },
+        [
+            "[dataNamespace] is \"cert-manager\"; allowed a namespace that is neither the platform's nor cert-manager's; write for example llm-platform-data",
+            '[tenants.0.namespace] is "cert-manager"; allowed each namespace once, and not the platform\'s own; remove it',
+        ],
+    ],
+    [
+        "an identity whose methods stand in two places",
+        {
+            raw: raw({
+                agentMesh: {
+                    ...(compliant.agentMesh as object),
+                    clients: ["a", "b", "a"].map((name) => ({
+                        identity: `${name}.tenant.svc`,
+                        methods: ["RegisterAgent"],
+                    })),
+                },
+            }),
+        },
+        [
+            '[agentMesh.clients.2.identity] is "a.tenant.svc"; allowed each identity once; write all its methods in one place',
+        ],
+    ],
+    [
+        "keys that the tokens' algorithm cannot use",
+        { raw: raw({ tracer: { ...tracer, algorithm: "ES384" } }) },
+        [
+            '[tracer.jwks.keys.0] is "one"; allowed keys that tracer.algorithm ES384 can use; remove it, or choose the algorithm that its issuer signs with',
+        ],
+    ],
+    [
+        "a key for another algorithm, and two keys of one name",
+        {
+            raw: raw({
+                tracer: {
+                    ...tracer,
+                    jwks: {
+                        keys: [
+                            { ...publicKey, kid: "other", alg: "ES384" },
+                            publicKey,
+                            { ...publicKey, alg: "ES256" },
+                        ],
+                    },
+                },
+            }),
+        },
+        [
+            '[tracer.jwks.keys.0] is "other"; allowed keys that tracer.algorithm ES256 can use; remove it, or choose the algorithm that its issuer signs with',
+            '[tracer.jwks.keys.2.kid] is "one"; allowed each kid once; remove one of them',
         ],
     ],
     [
