@@ -17,6 +17,12 @@ export const podsIn = (namespace: string): Peer => ({
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
 });
 
+/** The pods of one workload in whatever namespace. */
+export const podsOfNamespace = (app: string, namespace: string): Peer => ({
+    ...podsIn(namespace),
+    ...podsOf(app),
+});
+
 /** One way in or out: the other end and the ports. No peer means everywhere. */
 export interface Flow {
     readonly peers: readonly Peer[];

@@ -5,10 +5,13 @@ import { restrictedPod } from "./podSecurity";
 
 type Container = k8s.types.input.core.v1.Container;
 
-export interface WorkloadSettings {
+export interface WorkloadSettings extends PodSettings {
+    readonly replicas: number;
+}
+
+export interface PodSettings {
     readonly name: string;
     readonly namespace: string;
-    readonly replicas: number;
     readonly uid: number;
     /** Annotations of the pod template: a change of one rolls the pods. */
     readonly annotations?: Readonly<Record<string, string>>;
@@ -36,11 +39,7 @@ export function createWorkload(
 ): k8s.apps.v1.Deployment {
     const { name, namespace } = settings;
     const metadata = { name, namespace };
-    const account = new k8s.core.v1.ServiceAccount(
-        name,
-        { metadata, automountServiceAccountToken: false },
-        opts,
-    );
+    const account = createAccount(metadata, opts);
     new k8s.policy.v1.PodDisruptionBudget(
         name,
         { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: workloadLabels(name) } } },
@@ -53,36 +52,55 @@ export function createWorkload(
     );
 }
 
+/** An account that may do nothing, so that a workload has none that it shares. */
+export const createAccount = (
+    metadata: { readonly name: string; readonly namespace: string },
+    opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ServiceAccount =>
+    new k8s.core.v1.ServiceAccount(
+        metadata.name,
+        { metadata, automountServiceAccountToken: false },
+        opts,
+    );
+
 /** A pod goes only after its successor is ready, and one node or zone does not hold them all where there are more. */
 function deploymentSpec(settings: WorkloadSettings): k8s.types.input.apps.v1.DeploymentSpec {
-    const { name, replicas, annotations } = settings;
+    const { name, replicas } = settings;
     return {
         replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: workloadLabels(name) },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        template: {
-            metadata: { labels: workloadLabels(name), ...(annotations ? { annotations } : {}) },
-            spec: podSpec(settings),
-        },
+        template: podTemplate(settings, { topologySpreadConstraints: spread(name) }),
     };
 }
 
-const podSpec = (settings: WorkloadSettings): k8s.types.input.core.v1.PodSpec => ({
-    serviceAccountName: settings.name,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    shareProcessNamespace: settings.shareProcessNamespace ?? false,
-    terminationGracePeriodSeconds: settings.graceSeconds,
-    securityContext: restrictedPod(settings.uid),
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map(
-        (topologyKey) => ({
-            maxSkew: 1,
-            topologyKey,
-            whenUnsatisfiable: "ScheduleAnyway",
-            labelSelector: { matchLabels: workloadLabels(settings.name) },
-        }),
-    ),
-    containers: [...settings.containers],
-    volumes: settings.mounts.map(({ volume }) => volume),
+const spread = (name: string) =>
+    ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: workloadLabels(name) },
+    }));
+
+/** A pod under the `restricted` standard, under its own ServiceAccount and without a token of it. */
+export const podTemplate = (
+    settings: PodSettings,
+    more: Partial<k8s.types.input.core.v1.PodSpec> = {},
+): k8s.types.input.core.v1.PodTemplateSpec => ({
+    metadata: {
+        labels: workloadLabels(settings.name),
+        ...(settings.annotations ? { annotations: settings.annotations } : {}),
+    },
+    spec: {
+        serviceAccountName: settings.name,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        shareProcessNamespace: settings.shareProcessNamespace ?? false,
+        terminationGracePeriodSeconds: settings.graceSeconds,
+        securityContext: restrictedPod(settings.uid),
+        containers: [...settings.containers],
+        volumes: settings.mounts.map(({ volume }) => volume),
+        ...more,
+    },
 });
