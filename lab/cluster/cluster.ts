@@ -22,6 +22,7 @@ import {
 import { renderNodeConfig } from "./nodeConfig";
 import { writePki } from "./pki";
 import { cluster } from "./settings";
+import { renewVolumes } from "./volumes";
 
 export interface ClusterArgs {
     readonly files: ClusterFiles;
@@ -55,6 +56,7 @@ export async function ensureCluster(args: ClusterArgs): Promise<boolean> {
     await startDaemons(args);
     const kubectl = new Kubectl(args.kube, files);
     if (fresh) await kubectl.apply([...loadBalancerAccess(), ...dnsObjects(files)]);
+    await renewVolumes(files, kubectl);
     const ready = [
         "get",
         "node",

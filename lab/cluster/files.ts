@@ -16,6 +16,8 @@ export interface ClusterFiles {
     readonly kubelet: string;
     /** Folder with the file `hosts`, which CoreDNS mounts. */
     readonly dns: string;
+    /** One folder a PersistentVolume. */
+    readonly volumes: string;
     /** Socket through which the host reaches addresses inside the namespaces. */
     readonly edgeSocket: string;
     /** Which port of 127.0.0.1 leads to which load balancer. */
@@ -43,6 +45,7 @@ export function clusterFiles(paths: LabPaths): ClusterFiles {
         store: inside("containerd"),
         kubelet: inside("kubelet"),
         dns: inside("dns"),
+        volumes: inside("volumes"),
         edgeSocket: inside("edge.sock"),
         forwards: inside("forwards.json"),
         kubeconfig: inside("kubeconfig"),

@@ -26,7 +26,7 @@ export function rememberImages(files: ClusterFiles, images: readonly Image[]): v
 }
 
 /**
- * Imports the images that were built anew since the cluster has them, and restarts the Deployments that use them: a tag that stays the
+ * Imports the images that were built anew since the cluster has them, and restarts the workloads that use them: a tag that stays the
  * same does not tell a pod that it is old.
  *
  * @returns references of what was replaced
@@ -52,8 +52,9 @@ export async function replaceChangedImages(
     return references;
 }
 
-interface DeploymentList {
+interface WorkloadList {
     readonly items: readonly {
+        readonly kind: string;
         readonly metadata: { readonly namespace: string; readonly name: string };
         readonly spec: {
             readonly template: {
@@ -64,26 +65,15 @@ interface DeploymentList {
 }
 
 async function restartUsers(references: readonly string[], kubectl: Kubectl): Promise<void> {
-    const { stdout } = await kubectl.run(["get", "deployments", "--all-namespaces", "-o", "json"]);
-    const { items } = JSON.parse(stdout) as DeploymentList;
+    const kinds = "deployments,statefulsets";
+    const { stdout } = await kubectl.run(["get", kinds, "--all-namespaces", "-o", "json"]);
+    const { items } = JSON.parse(stdout) as WorkloadList;
     const users = items.filter(({ spec }) =>
         spec.template.spec.containers.some(({ image }) => references.includes(image)),
     );
-    for (const { metadata } of users) {
-        await kubectl.run([
-            "-n",
-            metadata.namespace,
-            "rollout",
-            "restart",
-            `deployment/${metadata.name}`,
-        ]);
-        await kubectl.run([
-            "-n",
-            metadata.namespace,
-            "rollout",
-            "status",
-            `deployment/${metadata.name}`,
-            "--timeout=120s",
-        ]);
+    for (const { kind, metadata } of users) {
+        const workload = [`${kind.toLowerCase()}/${metadata.name}`, "-n", metadata.namespace];
+        await kubectl.run(["rollout", "restart", ...workload]);
+        await kubectl.run(["rollout", "status", ...workload, "--timeout=120s"]);
     }
 }

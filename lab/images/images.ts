@@ -8,13 +8,35 @@ import type { Image, Layer } from "./archive";
 import { ensureDebianRoot } from "./debian";
 import { ensureLayer, layerDigest, type LayerFiles } from "./layers";
 
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** What the Debian root file system is by itself: one layer under several names, each with its own user and start. */
+const DAEMONS: readonly Omit<Image, "layers">[] = [
+    { reference: "lab/pause:1", config: { Entrypoint: ["/usr/bin/catatonit", "-P"] } },
+    {
+        reference: "lab/nginx:1.26",
+        config: { User: "101:101", Cmd: ["nginx", "-g", "daemon off;"] },
+    },
+    {
+        reference: "lab/postgres:17",
+        config: {
+            User: "999:999",
+            // Debian keeps each major version's programs by themselves.
+            Env: [`PATH=/usr/lib/postgresql/17/bin:${PATH}`],
+            Cmd: ["postgres"],
+        },
+    },
+    { reference: "lab/redis:8.0", config: { User: "999:999", Cmd: ["redis-server"] } },
+];
+
 /** Programs of ours that run in pods: the folder that `npm run build` fills, and the image that carries it in `/app`. */
 const APPLICATIONS = [
     { reference: "lab/api:0.1.0", folder: "services/api" },
+    { reference: "lab/agent-mesh:0.1.0", folder: "services/agent-mesh" },
+    { reference: "lab/tracer:0.1.0", folder: "services/tracer" },
+    { reference: "lab/reloader:0.1.0", folder: "services/reloader" },
     { reference: "lab/verify:0.1.0", folder: "verify" },
 ];
-
-const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Builds what our own images carry, then describes all images of the lab; everything is named by content, so little is done twice. */
 export async function ensureImages(
@@ -28,27 +50,26 @@ export async function ensureImages(
     const coredns = await ensureBinary(coreDnsBinary, paths, report);
     const images: Image[] = [
         {
-            reference: "lab/pause:1",
-            layers: [debian],
-            config: { Entrypoint: ["/usr/bin/catatonit", "-P"], Env: [PATH] },
-        },
-        {
             reference: "lab/coredns:1",
             layers: [await layer({ "/coredns": coredns })],
             config: { Entrypoint: ["/coredns"] },
         },
-        {
-            reference: "lab/nginx:1.26",
+        ...DAEMONS.map(({ reference, config }) => ({
+            reference,
             layers: [debian],
-            config: { Cmd: ["nginx", "-g", "daemon off;"], User: "101:101", Env: [PATH] },
-        },
+            config: { Env: [`PATH=${PATH}`], ...config },
+        })),
     ];
     for (const { reference, folder } of APPLICATIONS) {
-        const config = { User: "1000:1000", WorkingDir: "/app", Env: [PATH], Cmd: ["node"] };
         images.push({
             reference,
             layers: [debian, node, await layer(await buildApplication(folder))],
-            config,
+            config: {
+                User: "1000:1000",
+                WorkingDir: "/app",
+                Env: [`PATH=${PATH}`],
+                Cmd: ["node"],
+            },
         });
     }
     return images;
