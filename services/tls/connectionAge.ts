@@ -6,6 +6,8 @@ export interface ConnectionSchedule {
     readonly endMs: number;
     /** Here it is cut in any case. */
     readonly cutMs: number;
+    /** What ends it. */
+    readonly reason: "age" | "peer_expired";
 }
 
 export interface ConnectionAgeQuestion {
@@ -26,5 +28,10 @@ export function connectionSchedule(question: ConnectionAgeQuestion): ConnectionS
     const ageMs = maxAgeSeconds * 1000 * (0.9 + 0.2 * random);
     const peerMs = Math.max(0, peerNotAfter.getTime() - openedAt.getTime());
     const endMs = Math.min(ageMs, peerMs);
-    return { retireMs: endMs - Math.min(noticeMs, endMs / 10), endMs, cutMs: endMs + graceMs };
+    return {
+        retireMs: endMs - Math.min(noticeMs, endMs / 10),
+        endMs,
+        cutMs: endMs + graceMs,
+        reason: peerMs < ageMs ? "peer_expired" : "age",
+    };
 }

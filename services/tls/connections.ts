@@ -1,19 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
-import { setTimeout as setTimer } from "node:timers";
 import { setTimeout } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
-import { connectionSchedule } from "./connectionAge";
-import type { Clock } from "./log";
+import {
+    type ConnectionSettings,
+    destroy,
+    type EndReason,
+    followSchedule,
+} from "./connectionTimers";
 import { tlsSocketOf } from "./peer";
-
-export interface HttpConnectionsSettings {
-    /** Age at which a connection ends, give or take a tenth. */
-    readonly maxAgeSeconds: number;
-    readonly clock: Clock;
-    /** From 0 to 1, `Math.random` outside tests. */
-    readonly random: () => number;
-}
 
 export interface DrainResult {
     /** Connections that the deadline cut, 0 where everything ended by itself. */
@@ -22,11 +17,12 @@ export interface DrainResult {
 
 interface Connection {
     readonly inFlight: Set<ServerResponse>;
-    readonly timers: NodeJS.Timeout[];
     /** The next response is the last. */
     retired: boolean;
     /** Ends as soon as nothing is in flight. */
     ending: boolean;
+    /** Ends a connection that is not HTTP any more. */
+    takenOver?: (reason: EndReason) => void;
 }
 
 /**
@@ -36,10 +32,10 @@ interface Connection {
 export class HttpConnections {
     readonly #open = new Map<TLSSocket, Connection>();
     readonly #server: Server;
-    readonly #settings: HttpConnectionsSettings;
+    readonly #settings: ConnectionSettings;
     #draining = false;
 
-    constructor(server: Server, settings: HttpConnectionsSettings) {
+    constructor(server: Server, settings: ConnectionSettings) {
         this.#server = server;
         this.#settings = settings;
         server.on("secureConnection", (socket: TLSSocket) => {
@@ -62,7 +58,9 @@ export class HttpConnections {
         this.#open.forEach(retire);
         await setTimeout(deadlineSeconds * 250);
         const closed = new Promise((resolve) => this.#server.close(resolve));
-        this.#open.forEach(end);
+        this.#open.forEach((connection, socket) => {
+            end(connection, socket, "drain");
+        });
         const inTime = closed.then(() => true);
         const tooLate = setTimeout(deadlineSeconds * 750, false, { ref: false });
         const gentle = await Promise.race([inTime, tooLate]);
@@ -72,34 +70,34 @@ export class HttpConnections {
         return { cut: gentle ? 0 : left.length };
     }
 
+    /**
+     * Says that a connection was upgraded and so speaks another protocol. Instead of a response it gets `end`, once, which has to
+     * end it within five seconds as its protocol does, at the drain's deadline at the latest; what is left then is cut.
+     */
+    public takeOver(socket: TLSSocket, end: (reason: EndReason) => void): void {
+        const connection = this.#open.get(socket);
+        if (connection) connection.takenOver = end;
+    }
+
     #opened(socket: TLSSocket): void {
         const connection: Connection = {
             inFlight: new Set(),
-            timers: [],
             retired: this.#draining,
             ending: false,
         };
         this.#open.set(socket, connection);
         socket.once("close", () => {
-            connection.timers.forEach(clearTimeout);
             this.#open.delete(socket);
         });
-        const schedule = connectionSchedule({
-            openedAt: this.#settings.clock(),
-            peerNotAfter: socket.getPeerX509Certificate()?.validToDate ?? new Date(0),
-            maxAgeSeconds: this.#settings.maxAgeSeconds,
-            random: this.#settings.random(),
+        followSchedule(socket, this.#settings, {
+            retire: () => {
+                retire(connection);
+            },
+            end: (reason) => {
+                end(connection, socket, reason);
+            },
+            cut: () => socket.destroy(),
         });
-        const at = (delayMs: number, act: () => void) => {
-            connection.timers.push(setTimer(act, delayMs).unref());
-        };
-        at(schedule.retireMs, () => {
-            retire(connection);
-        });
-        at(schedule.endMs, () => {
-            end(connection, socket);
-        });
-        at(schedule.cutMs, () => socket.destroy());
     }
 
     #requested(socket: TLSSocket, response: ServerResponse): void {
@@ -123,17 +121,13 @@ function retire(connection: Connection): void {
 }
 
 /** Closes at once where nothing is in flight, else after the response. */
-function end(connection: Connection, socket: TLSSocket): void {
+function end(connection: Connection, socket: TLSSocket, reason: EndReason): void {
+    if (connection.takenOver) {
+        if (!connection.ending) connection.takenOver(reason);
+        connection.ending = true;
+        return;
+    }
     retire(connection);
     connection.ending = true;
     if (connection.inFlight.size === 0) socket.destroySoon();
-}
-
-function destroy(socket: TLSSocket): Promise<void> {
-    return new Promise((resolve) => {
-        socket.once("close", () => {
-            resolve();
-        });
-        socket.destroy();
-    });
 }

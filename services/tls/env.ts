@@ -86,6 +86,17 @@ export interface TlsEnv {
     readonly drainSeconds: number;
 }
 
+/** Where the certificate lies that the service shows as a client; the trust bundle is the one it serves with. */
+export function readClientFiles(reader: EnvReader, { files }: Pick<TlsEnv, "files">): TlsFiles {
+    return {
+        ...files,
+        certificateDirectory: reader.absolutePath(
+            "TLS_CLIENT_CERTIFICATE_DIR",
+            "/etc/client-certs",
+        ),
+    };
+}
+
 /** Reads `TLS_*`, `METRICS_*`, `CONNECTION_MAX_AGE_SECONDS` and `DRAIN_SECONDS`; what is wrong is in `reader.errors`. */
 export function readTlsEnv(reader: EnvReader): TlsEnv {
     return {

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { Server as TlsServer, TLSSocket } from "node:tls";
 import type { Log } from "./log";
 import { serverOptions, type TlsPolicy } from "./options";
 import type { ReloadingCertificate } from "./reload";
@@ -42,7 +42,8 @@ interface Wrapped {
     readonly _parent?: Socket;
 }
 
-function logRefusals(server: Server, log: Log): void {
+/** Logs every handshake that fails, with its reason and the address it came from. */
+export function logRefusals(server: TlsServer, log: Log): void {
     // Reading the address makes the socket remember it: by the time a handshake has failed the connection is gone.
     server.on("connection", (socket: Socket) => socket.remoteAddress);
     server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket & Wrapped) => {

@@ -1,33 +1,48 @@
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
-import { createSecureContext, type Server } from "node:tls";
+import { createSecureContext, type SecureContext, type Server } from "node:tls";
 import { type Clock, type Log, messageOf } from "./log";
-import { checkContent, readContent, type TlsFiles, type TlsMaterial } from "./material";
-import { hex, type TlsMetrics } from "./metrics";
+import {
+    checkContent,
+    readContent,
+    type TlsContent,
+    type TlsFiles,
+    type TlsMaterial,
+} from "./material";
+import { type CertificateMetrics, hex } from "./metrics";
 import { secureContextOptions, type TlsPolicy } from "./options";
+import type { CertificateUse } from "./trust";
 
 export interface ReloadingCertificateSettings {
     readonly files: TlsFiles;
+    /** What the leaf has to be for. Default `server`. */
+    readonly use?: CertificateUse;
     readonly policy: TlsPolicy;
-    readonly metrics: Pick<TlsMetrics, "serving" | "reloaded" | "failed">;
+    readonly metrics: CertificateMetrics;
     readonly log: Log;
     readonly clock: Clock;
     /** How often the files are looked at even if no event came, in milliseconds. Default 10,000. */
     readonly pollMs?: number;
 }
 
+interface Loaded {
+    readonly material: TlsMaterial;
+    readonly context: SecureContext;
+}
+
 /** A burst of events, such as the kubelet's swap, is one change. */
 const settleMs = 50;
 
 /**
- * A server certificate that follows its files. What fits is swapped into every server at once, for new connections; what does
- * not fit leaves the old one served, is counted once for each bad content, and is logged.
+ * A certificate that follows its files. What fits is swapped into every server at once, and is what a client shows, for new
+ * connections; what does not fit leaves the old one in service, is counted once for each bad content, and is logged.
  */
 export class ReloadingCertificate {
     readonly #settings: ReloadingCertificateSettings;
     readonly #servers = new Set<Server>();
     readonly #watchers: FSWatcher[] = [];
     #current: TlsMaterial;
+    #context: SecureContext;
     #lastFault: string | undefined;
     #poll: NodeJS.Timeout | undefined;
     #settle: NodeJS.Timeout | undefined;
@@ -35,8 +50,15 @@ export class ReloadingCertificate {
     /** Loads and checks the files. Throws one sentence where they do not fit: at the start there is nothing else to serve. */
     constructor(settings: ReloadingCertificateSettings) {
         this.#settings = settings;
-        this.#current = this.#load(readContent(settings.files));
-        settings.metrics.serving(this.#current);
+        const { material, context } = this.#load(readContent(settings.files));
+        this.#current = material;
+        this.#context = context;
+        settings.metrics.serving(material);
+    }
+
+    /** TLS 1.3 alone with the suites and groups of the policy, and today's certificate: what a client's new connection takes. */
+    public get context(): SecureContext {
+        return this.#context;
     }
 
     /** What is served to new connections now. */
@@ -89,18 +111,19 @@ export class ReloadingCertificate {
     }
 
     /** A context that OpenSSL refuses is found here, before a server is touched. */
-    #load(content: ReturnType<typeof readContent>): TlsMaterial {
-        const material = checkContent(content, "server", this.#settings.clock());
-        createSecureContext(secureContextOptions(this.#settings.policy, material));
-        return material;
+    #load(content: TlsContent): Loaded {
+        const { policy, use = "server", clock } = this.#settings;
+        const material = checkContent(content, use, clock());
+        return { material, context: createSecureContext(secureContextOptions(policy, material)) };
     }
 
-    #swap(material: TlsMaterial): void {
+    #swap({ material, context }: Loaded): void {
         const options = secureContextOptions(this.#settings.policy, material);
         this.#servers.forEach((server) => {
             server.setSecureContext(options);
         });
         this.#current = material;
+        this.#context = context;
         this.#lastFault = undefined;
         this.#settings.metrics.serving(material);
         this.#settings.metrics.reloaded();

@@ -8,25 +8,33 @@ it.each([
     [
         "its age",
         { peer: 86_400, age: 3600, random: 0.5 },
-        { retireMs: 3_590_000, endMs: 3_600_000 },
+        { retireMs: 3_590_000, endMs: 3_600_000, reason: "age" },
     ],
     [
         "a tenth early",
         { peer: 86_400, age: 3600, random: 0 },
-        { retireMs: 3_230_000, endMs: 3_240_000 },
+        { retireMs: 3_230_000, endMs: 3_240_000, reason: "age" },
     ],
     [
         "most of a tenth late",
         { peer: 86_400, age: 3600, random: 0.75 },
-        { retireMs: 3_770_000, endMs: 3_780_000 },
+        { retireMs: 3_770_000, endMs: 3_780_000, reason: "age" },
     ],
     [
         "the peer's end",
         { peer: 600, age: 3600, random: 0.5 },
-        { retireMs: 590_000, endMs: 600_000 },
+        { retireMs: 590_000, endMs: 600_000, reason: "peer_expired" },
     ],
-    ["a short age", { peer: 600, age: 1, random: 0.5 }, { retireMs: 900, endMs: 1_000 }],
-    ["a peer that ended before", { peer: -1, age: 3600, random: 0.5 }, { retireMs: 0, endMs: 0 }],
+    [
+        "a short age",
+        { peer: 600, age: 1, random: 0.5 },
+        { retireMs: 900, endMs: 1_000, reason: "age" },
+    ],
+    [
+        "a peer that ended before",
+        { peer: -1, age: 3600, random: 0.5 },
+        { retireMs: 0, endMs: 0, reason: "peer_expired" },
+    ],
 ])("ends a connection at %s", (_case, { peer, age, random }, expected) => {
     const question = { openedAt, peerNotAfter: after(peer), maxAgeSeconds: age, random };
     expect(connectionSchedule(question)).toEqual({ ...expected, cutMs: expected.endMs + 5_000 });
