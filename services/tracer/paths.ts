@@ -1,0 +1,4 @@
+/** Where sockets are opened. */
+export const streamPath = "/stream";
+/** Answered to any verified peer. */
+export const healthPath = "/healthz";
