@@ -12,6 +12,9 @@ const port = (name: string, appProtocol: string, number: number, targetPort: num
     targetPort,
 });
 
+/** Names that lead to a load balancer, with commas between, for whoever keeps the zone. @see external-dns, annotations */
+export const hostNamesAnnotation = "external-dns.alpha.kubernetes.io/hostname";
+
 /** What the world reaches: TLS, and the redirect to it. */
 export const edgeService = (name: string): ServiceSpec => ({
     type: "LoadBalancer",

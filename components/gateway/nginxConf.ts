@@ -4,6 +4,7 @@ import { clientCertVariable, renderClientCertMap } from "./clientCert";
 import { block, quoted, renderLines, type Line } from "./nginxText";
 import { renderObservation } from "./observation";
 import { headerLines, proxyLines, renderUpstreams, upstreamName } from "./proxy";
+import { keepAliveLines, webSocketLines, webSocketMaps } from "./webSocket";
 
 /** Whether a server name talks to clients that show no certificate. */
 export enum ClientCertificates {
@@ -18,6 +19,8 @@ export interface NginxServer {
     readonly names: readonly string[];
     /** By server name and never by path: a certificate is asked for before a path is known. */
     readonly clientCertificates: ClientCertificates;
+    /** Whether a connection may become a WebSocket. Defaults to false. */
+    readonly webSocket?: boolean;
     readonly upstream: NginxUpstream;
 }
 
@@ -81,6 +84,7 @@ export function renderNginxConf(settings: NginxConfSettings): string {
             ...accessLog,
             ...tls(settings),
             renderClientCertMap(),
+            ...(servers.some(({ webSocket }) => webSocket === true) ? webSocketMaps : []),
             ...renderUpstreams(servers),
             rejectUnknownNames(ports),
             ...servers.map((server) => renderServer(server, settings)),
@@ -165,6 +169,7 @@ const renderServer = (server: NginxServer, settings: NginxConfSettings): Line =>
         ...headerLines,
         block("location /", [
             `proxy_pass https://${upstreamName(server.upstream)};`,
+            ...(server.webSocket === true ? webSocketLines : keepAliveLines),
             ...proxyLines(server.upstream, settings, clientCertVariable),
         ]),
     ]);

@@ -19,7 +19,7 @@ import {
     nginxPaths,
     nginxUid,
 } from "./gatewayPods";
-import { edgeService, gatewayFlows, metricsService } from "./gatewayServices";
+import { edgeService, gatewayFlows, hostNamesAnnotation, metricsService } from "./gatewayServices";
 import { renderNginxConf, type ClientCertificates } from "./nginxConf";
 
 /** A service of the gateway's own namespace that clients reach through it. */
@@ -32,6 +32,8 @@ export interface GatewayRouteArgs {
     port: number;
     /** Whether clients must show a certificate. */
     clientCertificates: ClientCertificates;
+    /** Whether a connection may become a WebSocket. Defaults to false. */
+    webSocket?: boolean;
 }
 
 /** All plain: what is rendered from them must be known in preview. */
@@ -125,10 +127,11 @@ const gatewayConf = (name: string, args: NginxGatewayArgs): string =>
     renderNginxConf({
         profile: tlsProfile(args.profile),
         ports: gatewayPorts,
-        servers: args.routes.map(({ host, service, port, clientCertificates }, index) => ({
-            names: index === 0 ? [...serviceNames(name, args.namespace), host] : [host],
-            clientCertificates,
-            upstream: { host: identityOf(service, args.namespace), port },
+        servers: args.routes.map((route, index) => ({
+            names: index === 0 ? [...serviceNames(name, args.namespace), route.host] : [route.host],
+            clientCertificates: route.clientCertificates,
+            webSocket: route.webSocket ?? false,
+            upstream: { host: identityOf(route.service, args.namespace), port: route.port },
         })),
         metrics: { name: identityOf(name, args.namespace), clients: args.metricsClients },
         paths: nginxPaths,
@@ -141,7 +144,12 @@ function createServices(
 ): void {
     const { namespace, routes, monitoringNamespace } = args;
     const metrics = `${name}-metrics`;
-    new k8s.core.v1.Service(name, { metadata: { name, namespace }, spec: edgeService(name) }, opts);
+    const annotations = { [hostNamesAnnotation]: routes.map(({ host }) => host).join(",") };
+    new k8s.core.v1.Service(
+        name,
+        { metadata: { name, namespace, annotations }, spec: edgeService(name) },
+        opts,
+    );
     new k8s.core.v1.Service(
         metrics,
         { metadata: { name: metrics, namespace }, spec: metricsService(name) },

@@ -38,7 +38,6 @@ export const proxyLines = (
     clientCert: string,
 ): Line[] => [
     "proxy_http_version 1.1;",
-    'proxy_set_header Connection "";',
     "proxy_set_header Host $host;",
     "proxy_set_header X-Request-Id $request_id;",
     "proxy_set_header X-Forwarded-For $remote_addr;",

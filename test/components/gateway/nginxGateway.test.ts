@@ -205,7 +205,12 @@ it("offers TLS and the redirect to the world, metrics to the cluster alone", asy
     expect(inputsOf("Service")).toEqual({
         apiVersion: "v1",
         kind: "Service",
-        metadata,
+        metadata: {
+            ...metadata,
+            annotations: {
+                "external-dns.alpha.kubernetes.io/hostname": "gateway.local.bluefly.io",
+            },
+        },
         spec: {
             type: "LoadBalancer",
             selector: { app: "gateway" },
@@ -224,6 +229,31 @@ it("offers TLS and the redirect to the world, metrics to the cluster alone", asy
             ports: [{ name: "tls-metrics", appProtocol: "tls", port: 9443, targetPort: 9443 }],
         },
     });
+});
+
+it("leads each host to its own service, as a WebSocket where the route says so", async () => {
+    const tracer = {
+        host: "tracer.local.bluefly.io",
+        service: "tracer",
+        port: 3002,
+        clientCertificates: ClientCertificates.Required,
+        webSocket: true,
+    };
+    const { inputsOf } = await made({ routes: [...args.routes, tracer] });
+    const { data } = inputsOf("ConfigMap") as { data: Record<string, string> };
+    const [, gateway, stream] = (data["nginx.conf"] ?? "").split("  server_name ");
+    expect(gateway).toContain("proxy_pass https://api.llm-platform.svc-3001;");
+    expect(gateway).not.toContain("Upgrade");
+    expect(stream).toMatch(/^tracer\.local\.bluefly\.io;/);
+    expect(stream).toContain("proxy_pass https://tracer.llm-platform.svc-3002;");
+    expect(stream).toContain("proxy_set_header Upgrade $websocket_upgrade;");
+    expect(inputsOf("Service")?.metadata).toMatchObject({
+        annotations: {
+            "external-dns.alpha.kubernetes.io/hostname":
+                "gateway.local.bluefly.io,tracer.local.bluefly.io",
+        },
+    });
+    expect(inputsOf("Certificate", "gateway-server")?.spec?.dnsNames).toContain(tracer.host);
 });
 
 it("is reached by everyone, and reaches the services behind it", async () => {
