@@ -44,6 +44,8 @@ export function createRedis(settings: RedisSettings): Redis {
         commandTimeout: commandTimeoutMs,
         maxRetriesPerRequest: 2,
         retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
+        // Both ask what an application may not ask.
+        enableReadyCheck: false,
         disableClientInfo: true,
         lazyConnect: true,
     });
