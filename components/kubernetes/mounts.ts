@@ -19,13 +19,16 @@ export const podPaths = {
 } as const;
 
 /**
- * Mounts a Secret of type kubernetes.io/tls. A whole directory and never a `subPath`, which would not follow a renewal; readable
- * by the pod's `fsGroup` only.
+ * Mounts a Secret's keys as files. A whole directory and never a `subPath`, which would not follow a renewal; readable by the pod's
+ * `fsGroup` only.
  */
-export const certificateMount = (name: string, secretName: string, mountPath: string): Mount => ({
+export const secretMount = (name: string, secretName: string, mountPath: string): Mount => ({
     volume: { name, secret: { secretName, defaultMode: 0o440 } },
     mount: { name, mountPath, readOnly: true },
 });
+
+/** Mounts a Secret of type kubernetes.io/tls. */
+export const certificateMount = secretMount;
 
 /** Mounts a ConfigMap's keys as files. */
 export const configMount = (name: string, configMapName: string, mountPath: string): Mount => ({

@@ -4,6 +4,7 @@ import {
     configMount,
     podPaths,
     scratchMount,
+    secretMount,
     type Mount,
 } from "../kubernetes/mounts";
 import { restrictedContainer } from "../kubernetes/podSecurity";
@@ -23,30 +24,53 @@ const finishSeconds = 20;
 /** Seconds that a service may take to end: routers notice, then requests finish, then a margin. */
 export const serviceGraceSeconds = drainSeconds + finishSeconds + 10;
 
-export const serviceMounts = (serverSecret: string, trustBundle: string): Mount[] => [
+/** Everything that a service's container sees, under the names of what is mounted. */
+export const serviceMounts = (
+    { trustBundleName, secrets = [], configMaps = [] }: SecureServiceArgs,
+    serverSecret: string,
+    clientSecret: string | undefined,
+): Mount[] => [
     certificateMount("certificate", serverSecret, "/etc/certs"),
-    configMount("trust", trustBundle, "/etc/trust"),
+    ...(clientSecret === undefined
+        ? []
+        : [certificateMount("client-certificate", clientSecret, "/etc/client-certs")]),
+    configMount("trust", trustBundleName, "/etc/trust"),
+    ...secrets.map(({ name, mountPath }) => secretMount(`secret-${name}`, name, mountPath)),
+    ...configMaps.map(({ name, mountPath }) => configMount(`config-${name}`, name, mountPath)),
     scratchMount("temporary", "/tmp", "16Mi"),
 ];
 
-/** What a service reads at its start; docs/images.md is the contract. */
+/**
+ * What a service reads at its start; docs/images.md is the contract.
+ *
+ * @throws an error that names the argument, if `env` has a variable of the contract
+ */
 export function serviceEnv(args: SecureServiceArgs): { name: string; value: string }[] {
-    const profile = tlsProfile(args.profile);
-    const variables: Readonly<Record<string, string>> = {
-        PORT: String(args.port),
-        METRICS_PORT: String(metricsPort),
-        TLS_CERTIFICATE_DIR: "/etc/certs",
-        TLS_TRUST_FILE: podPaths.trustBundle,
-        TLS_CIPHER_SUITES: profile.cipherSuites.join(":"),
-        TLS_GROUPS: profile.groups.join(":"),
-        GATEWAY_IDENTITY: identityOf(args.gateway, args.namespace),
-        ALLOWED_CLIENTS: args.allowedClients.join(","),
-        METRICS_CLIENTS: args.metricsClients.join(","),
-        CONNECTION_MAX_AGE_SECONDS: "3600",
-        DRAIN_SECONDS: String(finishSeconds),
-    };
-    return Object.entries(variables).map(([name, value]) => ({ name, value }));
+    const contract = { ...everyService(args), ...whoCalls(args) };
+    const own = args.env ?? {};
+    const taken = Object.keys(own).find((name) => name in contract);
+    if (taken !== undefined)
+        throw new Error(`[env] has ${taken}, which follows from other arguments; leave it out`);
+    return Object.entries({ ...contract, ...own }).map(([name, value]) => ({ name, value }));
 }
+
+const everyService = ({ port, profile, metricsClients }: SecureServiceArgs) => ({
+    PORT: String(port),
+    METRICS_PORT: String(metricsPort),
+    TLS_CERTIFICATE_DIR: "/etc/certs",
+    TLS_TRUST_FILE: podPaths.trustBundle,
+    TLS_CIPHER_SUITES: tlsProfile(profile).cipherSuites.join(":"),
+    TLS_GROUPS: tlsProfile(profile).groups.join(":"),
+    METRICS_CLIENTS: metricsClients.join(","),
+    CONNECTION_MAX_AGE_SECONDS: "3600",
+    DRAIN_SECONDS: String(finishSeconds),
+});
+
+const whoCalls = ({ namespace, gateway, allowedClients, calls }: SecureServiceArgs) => ({
+    ...(gateway === undefined ? {} : { GATEWAY_IDENTITY: identityOf(gateway, namespace) }),
+    ...(allowedClients === undefined ? {} : { ALLOWED_CLIENTS: allowedClients.join(",") }),
+    ...(calls === undefined ? {} : { TLS_CLIENT_CERTIFICATE_DIR: "/etc/client-certs" }),
+});
 
 export function serviceContainer(
     name: string,
