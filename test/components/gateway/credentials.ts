@@ -36,10 +36,12 @@ export class Authority {
         private readonly keys: Keys,
     ) {}
 
-    public static async create(): Promise<Authority> {
+    /** Two that are trusted together need names of their own: a verifier looks for an issuer by its name. */
+    public static async create(name = "root"): Promise<Authority> {
         const [rootKeys, keys] = [await generate(ecdsa), await generate(ecdsa)];
-        const root = await sign("CN=root", rootKeys, "CN=root", rootKeys, authority(1));
-        const intermediate = await sign("CN=ca", keys, "CN=root", rootKeys, authority(0));
+        const issuer = `CN=${name}`;
+        const root = await sign(issuer, rootKeys, issuer, rootKeys, authority(1));
+        const intermediate = await sign("CN=ca", keys, issuer, rootKeys, authority(0));
         return new Authority(root, intermediate, keys);
     }
 
