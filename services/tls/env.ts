@@ -60,6 +60,24 @@ export class EnvReader {
         return this.#read(name, (text) => form.test(text), expected, example);
     }
 
+    /** A JSON text whose value is read by `parse`, which gives undefined for what it does not take. */
+    public json<Value>(
+        name: string,
+        parse: (value: unknown) => Value | undefined,
+        expected: string,
+        example: string,
+    ): Value | undefined {
+        const parsed = (text: string) => {
+            try {
+                return parse(JSON.parse(text));
+            } catch {
+                return undefined;
+            }
+        };
+        const valid = (text: string) => parsed(text) !== undefined;
+        return parsed(this.#read(name, valid, expected, example));
+    }
+
     #read(
         name: string,
         valid: (text: string) => boolean,
