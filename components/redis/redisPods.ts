@@ -36,7 +36,7 @@ const secretMount = certificateMount;
 export interface RedisMounts {
     readonly both: readonly Mount[];
     readonly redis: readonly Mount[];
-    /** The password that may change a running configuration lies nowhere else. */
+    /** The password that may change a running configuration lies nowhere else; nor does the sidecar's own socket. */
     readonly reload: readonly Mount[];
 }
 
@@ -58,7 +58,10 @@ export const redisMounts = (names: {
         secretMount("users", names.users, "/etc/redis-users"),
         secretMount("probe", names.probe, probeDirectory),
     ],
-    reload: [secretMount("reload", names.reload, reloadDirectory)],
+    reload: [
+        secretMount("reload", names.reload, reloadDirectory),
+        scratchMount("temporary", "/tmp", "16Mi"),
+    ],
 });
 
 /**

@@ -1,3 +1,4 @@
+import { readConfig } from "../../../services/reloader/config";
 import { restricted, restrictedContainer } from "../pods";
 import { made, metadata } from "./madeRedis";
 
@@ -59,7 +60,11 @@ const reloadContainer = {
     ports: [{ containerPort: 9443 }],
     securityContext: restrictedContainer,
     // The one password that may change a running Redis is here and in no other container.
-    volumeMounts: [...shared, { name: "reload", mountPath: "/etc/redis-reload", readOnly: true }],
+    volumeMounts: [
+        ...shared,
+        { name: "reload", mountPath: "/etc/redis-reload", readOnly: true },
+        { name: "temporary", mountPath: "/tmp" },
+    ],
     readinessProbe: { ...asked, periodSeconds: 3 },
     livenessProbe: { ...asked, periodSeconds: 15, failureThreshold: 3 },
     resources: {
@@ -107,6 +112,7 @@ it("runs one restricted pod of Redis and its sidecar on a volume that stays", as
                         secretVolume("users", "redis-users"),
                         secretVolume("probe", "redis-probe"),
                         secretVolume("reload", "redis-reload"),
+                        { name: "temporary", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
                     ],
                 },
             },
@@ -128,4 +134,17 @@ it("asks for the storage class that it is given", async () => {
     expect(inputsOf("StatefulSet")?.spec).toMatchObject({
         volumeClaimTemplates: [{ spec: { storageClassName: "fast" } }],
     });
+});
+
+it("tells the sidecar all that it needs, in files that it can see", () => {
+    const env = Object.fromEntries(reloadContainer.env.map(({ name, value }) => [name, value]));
+    const read = readConfig(env);
+    expect(read).not.toHaveProperty("errors");
+    const seen = reloadContainer.volumeMounts.map(({ mountPath }) => mountPath);
+    const paths = JSON.stringify(read).match(/(?<=")\/[^"]+/g) ?? [];
+    expect(paths).toContain("/etc/redis-reload/password");
+    for (const path of paths)
+        expect(seen.filter((mount) => path === mount || path.startsWith(`${mount}/`))).toHaveLength(
+            1,
+        );
 });
