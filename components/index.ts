@@ -10,6 +10,9 @@ export {
     type IssuanceArgs,
     type WorkloadCertificateArgs,
 } from "./pki/workloadCertificate";
-export { Platform, type PlatformArgs } from "./platform";
+export { Platform } from "./platform";
+export type { PlatformArgs } from "./platform/platformArgs";
+export { PostgresDatabase, type PostgresDatabaseArgs } from "./postgres/postgresDatabase";
+export { RedisCache, type RedisCacheArgs } from "./redis/redisCache";
 export { SecureService, type SecureServiceArgs } from "./service/secureService";
 export { KeyAlgorithm, tlsProfile, TlsProfileName, type TlsProfile } from "./tls/profile";

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { trustBundleKey, tlsProfile, type Platform } from "../components";
-import { identityOf } from "../components/pki/names";
 import type { Settings } from "./settings";
 
 /** Changes where a consumer has to change. */
@@ -110,23 +109,23 @@ const servers = (platform: Platform, config: Settings["config"]) => ({
     apiHost: platform.api.identity,
     apiPort: platform.api.port,
     apiServerSecret: platform.api.serverSecretName,
-    apiClientSecret: "api-client",
+    apiClientSecret: platform.api.clientSecretName ?? "",
     dataNamespace: config.dataNamespace,
-    postgresHost: identityOf("postgres", config.dataNamespace),
-    postgresPort: 5432,
-    postgresDatabase: "llm_platform",
-    postgresRole: "app_user",
-    postgresServerSecret: "postgres-server",
-    redisHost: identityOf("redis", config.dataNamespace),
-    redisPort: 6380,
-    redisServerSecret: "redis-server",
-    agentMeshHost: identityOf("agent-mesh", config.namespace),
-    agentMeshPort: 50051,
-    agentMeshServerSecret: "agent-mesh-server",
-    tracerHost: `tracer.${config.domain}`,
-    tracerServiceHost: identityOf("tracer", config.namespace),
-    tracerServicePort: 3002,
-    tracerServerSecret: "tracer-server",
+    postgresHost: platform.postgres.identity,
+    postgresPort: platform.postgres.port,
+    postgresDatabase: platform.database.name,
+    postgresRole: platform.database.role,
+    postgresServerSecret: platform.postgres.serverSecretName,
+    redisHost: platform.redis.identity,
+    redisPort: platform.redis.port,
+    redisServerSecret: platform.redis.serverSecretName,
+    agentMeshHost: platform.agentMesh.identity,
+    agentMeshPort: platform.agentMesh.port,
+    agentMeshServerSecret: platform.agentMesh.serverSecretName,
+    tracerHost: platform.tracerHost,
+    tracerServiceHost: platform.tracer.identity,
+    tracerServicePort: platform.tracer.port,
+    tracerServerSecret: platform.tracer.serverSecretName,
 });
 
 /** The part of a StackReference that a consumer needs. */

@@ -24,7 +24,7 @@ export interface Sources {
 }
 
 /** Programs that an environment runs. */
-const daemons = [Daemon.Nginx, Daemon.Node];
+const daemons = [Daemon.Nginx, Daemon.Node, Daemon.Postgres, Daemon.Redis];
 
 /**
  * Reads the stack's settings before anything is made.
@@ -83,6 +83,7 @@ function secretKeys(env: NodeJS.ProcessEnv): string[] {
 export const platformArgs = ({ config, pki }: Settings): PlatformArgs => ({
     domain: config.domain,
     namespace: config.namespace,
+    dataNamespace: config.dataNamespace,
     certManagerNamespace: config.certManagerNamespace,
     profile: config.profile,
     pki: { rootGeneration: pki.root, intermediateGeneration: pki.intermediate },
@@ -93,6 +94,16 @@ export const platformArgs = ({ config, pki }: Settings): PlatformArgs => ({
     },
     gateway: config.gateway,
     api: config.api,
+    postgres: { image: config.postgres.image, storage: storageArgs(config.postgres.storage) },
+    redis: { image: config.redis.image, storage: storageArgs(config.redis.storage) },
+    reloader: config.reloader,
+    agentMesh: config.agentMesh,
+    tracer: { ...config.tracer, jwks: JSON.stringify(config.tracer.jwks) },
     monitoringIdentity: config.monitoring.identity,
     tenantNamespaces: config.tenants.map(({ namespace }) => namespace),
+});
+
+const storageArgs = ({ size, class: storageClass }: Config["postgres"]["storage"]) => ({
+    size,
+    ...(storageClass === undefined ? {} : { storageClass }),
 });

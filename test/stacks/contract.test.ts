@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Platform } from "../../components";
 import { contractSchema, publish } from "../../stacks/contract";
 import { platformArgs, settingsFrom } from "../../stacks/settings";
-import { mockEngine, valueOf } from "../components/recorded";
+import { computedByProviders, mockEngine, valueOf } from "../components/recorded";
 import { kubeconfigOf, project, raw } from "./raw";
 
 it("is read from a platform's stack", async () => {
@@ -40,11 +40,7 @@ it("is flat and holds no PEM", () => {
 });
 
 it("is what a platform publishes", async () => {
-    mockEngine(({ type }) =>
-        type.startsWith("tls:")
-            ? { certPem: "pem", privateKeyPem: "key", validityEndTime: "2027-11-24T00:00:00Z" }
-            : {},
-    );
+    mockEngine(computedByProviders);
     const settings = settingsFrom({
         project,
         raw: raw(),

@@ -23,15 +23,30 @@ it("are read from config, the clock and the state", () => {
     expect(platformArgs(settings)).toEqual({
         domain: "local.bluefly.io",
         namespace: "llm-platform",
+        dataNamespace: "llm-platform-data",
         certManagerNamespace: "cert-manager",
         profile: "modern",
         pki: { rootGeneration: 1, intermediateGeneration: 1 },
         leaf: { lifetimeHours: 2160, renewBeforeHours: 720, algorithm: "ECDSA-P256" },
         gateway: { image: "lab/nginx:1.26", replicas: 2 },
         api: { image: "lab/api:0.1.0", replicas: 2, clients: [] },
+        postgres: { image: "lab/postgres:17", storage: { size: "1Gi" } },
+        redis: { image: "lab/redis:8.0", storage: { size: "1Gi" } },
+        reloader: { image: "lab/reloader:0.1.0" },
+        agentMesh: { image: "lab/agent-mesh:0.1.0", replicas: 2, clients: [] },
+        tracer: { ...tracer, jwks: JSON.stringify({ keys: [publicKey] }) },
         monitoringIdentity: "prometheus.monitoring.svc",
         tenantNamespaces: [],
     });
+});
+
+it("name a store's storage class where config has one, and else leave it to the cluster", () => {
+    const redis = { image: "lab/redis:8.0", storage: { size: "1Gi", class: "fast" } };
+    const settings = settingsFrom(sources({ raw: raw({ redis }) }));
+    if ("errors" in settings) throw new Error(settings.errors.join("\n"));
+    const { redis: changed, postgres } = platformArgs(settings);
+    expect(changed.storage).toEqual({ size: "1Gi", storageClass: "fast" });
+    expect(postgres.storage).toEqual({ size: "1Gi" });
 });
 
 it.each<[string, Partial<Sources>, string[]]>([

@@ -1,0 +1,85 @@
+import type { StorageArgs } from "../kubernetes/statefulWorkload";
+import type { KeyAlgorithm, TlsProfileName } from "../tls/profile";
+
+/** All plain: what is rendered from them must be known in preview. */
+export interface PlatformArgs {
+    /** Domain of the hosts outside the cluster, for example `local.bluefly.io`. */
+    domain: string;
+    /** Namespace of the platform; it is made. */
+    namespace: string;
+    /** Namespace of the stores; it is made. */
+    dataNamespace: string;
+    /** Namespace that cert-manager reads its ClusterIssuers' Secrets from; it exists. */
+    certManagerNamespace: string;
+    profile: TlsProfileName;
+    pki: PlatformPkiArgs;
+    leaf: PlatformLeafArgs;
+    gateway: PlatformWorkloadArgs;
+    api: PlatformApiArgs;
+    postgres: PlatformStoreArgs;
+    redis: PlatformStoreArgs;
+    reloader: PlatformReloaderArgs;
+    agentMesh: PlatformAgentMeshArgs;
+    tracer: PlatformTracerArgs;
+    /** Identity of the monitor, `<service>.<namespace>.svc`. */
+    monitoringIdentity: string;
+    /** Other namespaces whose workloads use the platform; they exist. */
+    tenantNamespaces: string[];
+}
+
+export interface PlatformPkiArgs {
+    rootGeneration: number;
+    intermediateGeneration: number;
+}
+
+export interface PlatformLeafArgs {
+    lifetimeHours: number;
+    renewBeforeHours: number;
+    algorithm: KeyAlgorithm;
+}
+
+export interface PlatformWorkloadArgs {
+    image: string;
+    replicas: number;
+}
+
+export interface PlatformApiArgs extends PlatformWorkloadArgs {
+    /** Identities that may use it; the verifier may always. */
+    clients: string[];
+}
+
+export interface PlatformStoreArgs {
+    image: string;
+    storage: StorageArgs;
+}
+
+/** The sidecar of both stores. */
+export interface PlatformReloaderArgs {
+    image: string;
+}
+
+export interface PlatformAgentMeshArgs extends PlatformWorkloadArgs {
+    /** Who may call which methods, beside the api and the verifier, which may register agents. */
+    clients: PlatformAgentMeshClientArgs[];
+}
+
+export interface PlatformAgentMeshClientArgs {
+    identity: string;
+    /** Names of AgentMeshService's methods, for example `RegisterAgent`. */
+    methods: string[];
+}
+
+export interface PlatformTracerArgs extends PlatformWorkloadArgs {
+    /** Identities that may use it, with a token of their own; the verifier may always. */
+    clients: string[];
+    /** Origins of the pages whose browsers may connect, `https://<host>`. None: no browser may. */
+    origins: string[];
+    /** `iss` of the tokens. */
+    issuer: string;
+    /** `aud` of the tokens. */
+    audience: string;
+    /** The one algorithm that they are signed with: `ES256`, `ES384`, `PS256`, `PS384` or `EdDSA`. */
+    algorithm: string;
+    /** JSON Web Key Set of the issuer, public keys alone. */
+    jwks: string;
+}

@@ -1,0 +1,46 @@
+import { Platform, type PlatformArgs } from "../../../components";
+import { KeyAlgorithm, TlsProfileName } from "../../../components/tls/profile";
+import { computedByProviders, mockEngine, recorded, type Recorded } from "../recorded";
+
+/** An environment with a tenant that uses everything. */
+export const args: PlatformArgs = {
+    domain: "local.bluefly.io",
+    namespace: "llm-platform",
+    dataNamespace: "llm-platform-data",
+    certManagerNamespace: "cert-manager",
+    profile: TlsProfileName.Modern,
+    pki: { rootGeneration: 1, intermediateGeneration: 2 },
+    leaf: { lifetimeHours: 2160, renewBeforeHours: 720, algorithm: KeyAlgorithm.EcdsaP256 },
+    gateway: { image: "lab/nginx:1.26", replicas: 2 },
+    api: { image: "lab/api:0.1.0", replicas: 2, clients: ["app.tenant.svc"] },
+    postgres: { image: "lab/postgres:17", storage: { size: "1Gi" } },
+    redis: { image: "lab/redis:8.0", storage: { size: "1Gi", storageClass: "fast" } },
+    reloader: { image: "lab/reloader:0.1.0" },
+    agentMesh: {
+        image: "lab/agent-mesh:0.1.0",
+        replicas: 2,
+        clients: [{ identity: "agent.tenant.svc", methods: ["RegisterAgent"] }],
+    },
+    tracer: {
+        image: "lab/tracer:0.1.0",
+        replicas: 2,
+        clients: ["app.tenant.svc"],
+        origins: ["https://console.local.bluefly.io", "https://other.local.bluefly.io"],
+        issuer: "https://id.local.bluefly.io",
+        audience: "tracer",
+        algorithm: "ES256",
+        jwks: '{"keys":[]}',
+    },
+    monitoringIdentity: "prometheus.monitoring.svc",
+    tenantNamespaces: ["tenant"],
+};
+
+/** The environment as the engine would be asked for it. */
+export async function madePlatform() {
+    mockEngine(computedByProviders);
+    const platform = new Platform("platform", args);
+    const resources = await recorded();
+    const find = (kind: string, name: string): Recorded["inputs"] | undefined =>
+        resources.find((one) => one.type.endsWith(`:${kind}`) && one.name === name)?.inputs;
+    return { platform, resources, find };
+}
