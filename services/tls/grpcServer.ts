@@ -75,7 +75,9 @@ export class GrpcConnections {
             log.warn({ event: "connection_lost", reason: error.message }, "connection lost");
         });
         if (socket.alpnProtocol !== "h2") {
-            log.warn({ event: "handshake_refused", reason: "no_application_protocol" }, "no h2");
+            const address = socket.remoteAddress;
+            const reason = "no_application_protocol";
+            log.warn({ event: "handshake_refused", reason, address }, "handshake refused");
             socket.destroy();
             return;
         }
