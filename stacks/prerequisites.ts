@@ -25,7 +25,10 @@ export interface Access {
 }
 
 export interface Environment {
-    readonly config: Pick<Config, "cluster" | "namespace" | "certManagerNamespace">;
+    readonly config: Pick<
+        Config,
+        "cluster" | "namespace" | "dataNamespace" | "certManagerNamespace"
+    >;
     readonly current: CurrentCluster | string;
     readonly cluster: ClusterView;
     /** Version of the Pulumi CLI, undefined where there is none on PATH. */
@@ -130,18 +133,17 @@ function versionErrors(version: string | undefined): string[] {
 }
 
 /** What an `up` and a `destroy` do. */
-function accesses({ namespace, certManagerNamespace }: Environment["config"]): Access[] {
+function accesses(config: Environment["config"]): Access[] {
     const kinds: readonly (readonly [group: string, resource: string, namespace?: string])[] = [
         ["", "namespaces"],
         ["cert-manager.io", "clusterissuers"],
-        ["", "secrets", certManagerNamespace],
-        ["cert-manager.io", "certificates", namespace],
-        ["apps", "deployments", namespace],
-        ["", "services", namespace],
-        ["", "configmaps", namespace],
-        ["", "serviceaccounts", namespace],
-        ["policy", "poddisruptionbudgets", namespace],
-        ["networking.k8s.io", "networkpolicies", namespace],
+        ["", "secrets", config.certManagerNamespace],
+        ["apps", "deployments", config.namespace],
+        ["policy", "poddisruptionbudgets", config.namespace],
+        ["apps", "statefulsets", config.dataNamespace],
+        ...[config.namespace, config.dataNamespace].flatMap((namespace) =>
+            inEveryNamespace.map(([group, resource]) => [group, resource, namespace] as const),
+        ),
     ];
     return kinds.flatMap(([group, resource, place]) =>
         (["create", "patch", "delete"] as const).map((verb) => ({
@@ -152,3 +154,12 @@ function accesses({ namespace, certManagerNamespace }: Environment["config"]): A
         })),
     );
 }
+
+const inEveryNamespace = [
+    ["cert-manager.io", "certificates"],
+    ["", "services"],
+    ["", "configmaps"],
+    ["", "secrets"],
+    ["", "serviceaccounts"],
+    ["networking.k8s.io", "networkpolicies"],
+] as const;

@@ -16,7 +16,12 @@ const environment = (
     cluster: Partial<ClusterView> = {},
     more: Partial<Environment> = {},
 ): Environment => ({
-    config: { cluster: "lab", namespace: "llm-platform", certManagerNamespace: "cert-manager" },
+    config: {
+        cluster: "lab",
+        namespace: "llm-platform",
+        dataNamespace: "llm-platform-data",
+        certManagerNamespace: "cert-manager",
+    },
     current: { cluster: "lab", context: "lab" },
     cluster: { ...healthy, ...cluster },
     pulumi: "v3.259.0",
@@ -35,6 +40,12 @@ it.each([undefined, "v1.20.0", "1.21.2", "v2.0.0"])(
         expect(await missing(environment({ certManagerVersion }))).toEqual([]);
     },
 );
+
+/** Everything but one thing. */
+const unless =
+    (refused: string): ClusterView["may"] =>
+    ({ verb, resource, namespace }) =>
+        Promise.resolve(`${verb} ${resource} in ${namespace ?? "all"}` !== refused);
 
 const certManager = "install cert-manager 1.20 or later with its CRDs";
 
@@ -71,8 +82,18 @@ it.each<[string, Partial<ClusterView>, string]>([
     ],
     [
         "a right",
-        { may: ({ verb, resource }) => Promise.resolve(`${verb} ${resource}` !== "patch secrets") },
+        { may: unless("patch secrets in cert-manager") },
         "RBAC: you may not patch secrets in cert-manager; ask for a role that allows it",
+    ],
+    [
+        "a right over the stores",
+        { may: unless("create statefulsets in llm-platform-data") },
+        "RBAC: you may not create statefulsets.apps in llm-platform-data; ask for a role that allows it",
+    ],
+    [
+        "a right over the passwords of services",
+        { may: unless("delete secrets in llm-platform") },
+        "RBAC: you may not delete secrets in llm-platform; ask for a role that allows it",
     ],
     [
         "an answer",
