@@ -66,15 +66,22 @@ export class RedisDaemon implements Daemon {
     }
 
     public async inspect(): Promise<void> {
-        // An old answer would be no answer.
+        const differs = await this.#compare().catch((error: unknown) => {
+            // The old answer would no longer be one.
+            this.#drift.reset();
+            throw error;
+        });
         this.#drift.reset();
-        const file = this.#parameters();
-        const running = await this.#ask((redis) => redis.config("GET", ...file.keys()));
-        const differs = drift(file, pairs(running));
         differs.forEach((drifted, key) => {
             this.#drift.set({ key }, drifted ? 1 : 0);
         });
         this.#report([...differs].filter(([, drifted]) => drifted).map(([key]) => key));
+    }
+
+    async #compare(): Promise<ReadonlyMap<string, boolean>> {
+        const file = this.#parameters();
+        const running = await this.#ask((redis) => redis.config("GET", ...file.keys()));
+        return drift(file, pairs(running));
     }
 
     #parameters(): ReadonlyMap<string, string> {

@@ -2,8 +2,8 @@
 const secrets = ["requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass"];
 
 /**
- * The parameters that a redis.conf sets, as `CONFIG GET` would show them: without quotes, sizes in bytes, `save` lines joined.
- * Secrets are left out. Directives that are no parameter, such as `include` or `user`, are in it; the daemon does not know them.
+ * The parameters that a redis.conf sets, as `CONFIG GET` would show them: without quotes, sizes in bytes, the last line of
+ * several. `save` has to be on one line. Secrets are left out. Directives that are no parameter, such as `include` or `user`, are in it; the daemon does not know them.
  */
 export function parseRedisConf(text: string): ReadonlyMap<string, string> {
     const parameters = new Map<string, string>();
@@ -12,9 +12,7 @@ export function parseRedisConf(text: string): ReadonlyMap<string, string> {
         const [directive = "", ...values] = (line.match(words) ?? []).map(unquoted);
         const key = directive.toLowerCase();
         if (secrets.includes(key)) continue;
-        const value = inBytes(values.join(" "));
-        const earlier = key === "save" ? parameters.get(key) : undefined;
-        parameters.set(key, earlier ? `${earlier} ${value}` : value);
+        parameters.set(key, inBytes(values.join(" ")));
     }
     return parameters;
 }

@@ -9,6 +9,7 @@ import {
     type ReloadingCertificate,
     type TlsFiles,
 } from "@encryption-in-transit/services-tls";
+import { hex } from "@encryption-in-transit/services-tls/metrics";
 import { type Daemon, DaemonAway } from "./daemon";
 import type { ReloaderMetrics } from "./metrics";
 
@@ -97,17 +98,17 @@ export class Reloader {
     /** What stands against the daemon serving the issued certificate; undefined where it does. Throws `DaemonAway` alone. */
     async #look(): Promise<string | undefined> {
         const { daemon, certificate, metrics } = this.#settings;
-        metrics.servesIssued(false);
+        let issued = false;
         try {
             const leaf = await daemon.served();
             metrics.serving({ leaf });
-            if (!leaf.raw.equals(certificate.current.leaf.raw))
-                return "it serves another certificate than the issued one";
-            metrics.servesIssued(true);
-            return undefined;
+            issued = leaf.raw.equals(certificate.current.leaf.raw);
+            return issued ? undefined : "it serves another certificate than the issued one";
         } catch (error) {
             if (error instanceof DaemonAway) throw error;
             return `its certificate could not be seen: ${messageOf(error)}`;
+        } finally {
+            metrics.servesIssued(issued);
         }
     }
 
@@ -120,7 +121,7 @@ export class Reloader {
         if (changed) metrics.reloaded();
         const { fingerprint256, validToDate: notAfter } = certificate.current.leaf;
         log.info(
-            { event: "daemon_reloaded", fingerprint: fingerprint256, notAfter, changed },
+            { event: "daemon_reloaded", fingerprint: hex(fingerprint256), notAfter, changed },
             "the daemon serves the issued certificate",
         );
     }
