@@ -47,7 +47,7 @@ export class Pod {
     }
 }
 
-/** A daemon of the images' root file system, started and ended as often as a test needs it. */
+/** A daemon in the images' root file system, as the user of the pod, started and ended as often as a test needs it. */
 export class RunningDaemon {
     private ended: Promise<{ readonly stdout: string }> | undefined;
 
@@ -55,12 +55,14 @@ export class RunningDaemon {
      * @param command shell that becomes the daemon
      * @param pidFile its first line names the daemon
      * @param quit signal that ends the daemon at once and cleanly
+     * @param binds further paths of this machine by the path under which the daemon sees them
      */
     constructor(
         private readonly pod: Pod,
         private readonly command: string,
         private readonly pidFile: string,
         private readonly quit: NodeJS.Signals,
+        private readonly binds: Readonly<Record<string, string>> = {},
     ) {}
 
     public start(): void {
@@ -68,7 +70,7 @@ export class RunningDaemon {
         const shared = [certificates.directory, trust.directory, folder];
         const log = this.pod.path("log");
         this.ended = inRootfs(["/bin/sh", "-c", `{ ${this.command}; } >>${log} 2>&1`], {
-            binds: Object.fromEntries(shared.map((path) => [path, path])),
+            binds: { ...Object.fromEntries(shared.map((path) => [path, path])), ...this.binds },
             uid,
         });
     }

@@ -157,6 +157,25 @@ it("tells it when another file of its has changed", async () => {
     await until("it is told", () => sidecar.log.events("daemon_reloaded").length === 1, 5);
 });
 
+it("tells it nothing while a pair lies there that does not fit", async () => {
+    const told = () => sidecar.log.events("daemon_reloaded").length;
+    const [one, two] = [await newLeaf(), await newLeaf()];
+    await sidecar.stop();
+    await startSidecar({ configFiles: [pod.path("pg_hba.conf")] });
+    await until("it is told", () => told() === 1, 5);
+    pod.certificates.write({ ...pair(one), "tls.key": two.key });
+    await until("it is counted", async () => (await failures()) === 1, 5);
+    const before = hups();
+    pod.write("pg_hba.conf", `${open}# changed\n`);
+    await sleep(2_500);
+    expect(hups()).toBe(before);
+    pod.certificates.write(pair(two));
+    await until("it is told", () => told() === 2, 5);
+    pod.write("pg_hba.conf", open);
+    await restartSidecar();
+    await until("it is told", () => told() === 1, 5);
+});
+
 it("tells nothing after a restart of its own where nothing has changed, and what has changed where it has", async () => {
     await restartSidecar();
     const before = hups();
