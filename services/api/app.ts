@@ -10,11 +10,15 @@ import {
 } from "@encryption-in-transit/services-tls";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { type AuditEntry, auditRequest, requestIdOf } from "./audit";
+import { recordRoutes } from "./recordRoutes";
+import type { Records } from "./records";
 import { Refusal, refusalOf } from "./refusal";
 
 export interface AppSettings extends CallerSettings {
     readonly log: Log;
     readonly clock: Clock;
+    /** Undefined: there are no routes to them. */
+    readonly records?: Records | undefined;
 }
 
 /** What a request carries from one handler to the next. */
@@ -57,6 +61,7 @@ export function createApp(settings: AppSettings): Express {
         express.json({ limit: bodyLimitBytes, inflate: false, strict: false }),
         echo,
     );
+    if (settings.records) app.use(recordRoutes(settings.records));
     app.use(() => {
         throw new Refusal(404, "not_found");
     });
@@ -92,6 +97,10 @@ function answerError(
 ): void {
     const refusal = refusalOf(error);
     response.locals.audit.refusal = refusal;
-    if (response.headersSent) next(error);
-    else response.status(refusal.status).json({ error: refusal.code });
+    if (response.headersSent) {
+        next(error);
+        return;
+    }
+    if (refusal.status === 503) response.set("Retry-After", "1");
+    response.status(refusal.status).json({ error: refusal.code });
 }

@@ -4,6 +4,7 @@ import {
     readTlsEnv,
     type TlsEnv,
 } from "@encryption-in-transit/services-tls";
+import { readStoresConfig, type StoresConfig } from "./storesConfig";
 
 export interface ApiConfig extends TlsEnv {
     readonly port: number;
@@ -11,6 +12,8 @@ export interface ApiConfig extends TlsEnv {
     readonly gatewayIdentity: string;
     /** End clients, whether they come by the gateway or directly. */
     readonly allowedClients: readonly string[];
+    /** Undefined: there are no records. */
+    readonly stores?: StoresConfig;
     /** Unix socket of the health endpoint. */
     readonly healthSocket: string;
 }
@@ -20,9 +23,13 @@ export function readConfig(
     env: NodeJS.ProcessEnv,
 ): { config: ApiConfig } | { errors: readonly string[] } {
     const reader = new EnvReader({ HEALTH_SOCKET: defaultHealthSocket, ...env });
+    const port = reader.integer("PORT", 1024, 65535, 3001);
+    const tls = readTlsEnv(reader);
+    const stores = readStoresConfig(reader, env, tls);
     const config: ApiConfig = {
-        port: reader.integer("PORT", 1024, 65535, 3001),
-        ...readTlsEnv(reader),
+        port,
+        ...tls,
+        ...(stores && { stores }),
         gatewayIdentity: reader.identity("GATEWAY_IDENTITY", "gateway.llm-platform.svc"),
         allowedClients: reader.identities("ALLOWED_CLIENTS", "verifier.llm-platform.svc"),
         healthSocket: reader.absolutePath("HEALTH_SOCKET", defaultHealthSocket),

@@ -5,7 +5,8 @@ import {
 } from "@encryption-in-transit/services-tls";
 
 /** The codes that a client may rely on. */
-export type ErrorCode = CallerRefusalCode | "internal_error" | "not_found" | "payload_too_large";
+export type ErrorCode =
+    CallerRefusalCode | "internal_error" | "not_found" | "payload_too_large" | "store_unavailable";
 
 /** An answer of no: the status and code that the client sees, and the reason that only the audit log does. */
 export class Refusal extends Error {

@@ -13,6 +13,7 @@ import {
 import { Registry } from "prom-client";
 import { createApp } from "./app";
 import type { ApiConfig } from "./config";
+import { openStores, type Stores } from "./stores";
 
 export interface ServiceDependencies {
     readonly log: Log;
@@ -31,7 +32,7 @@ export async function startService(
     config: ApiConfig,
     dependencies: ServiceDependencies,
 ): Promise<Service> {
-    const { certificate, api, metrics } = createServers(config, dependencies);
+    const { certificate, stores, api, metrics } = createServers(config, dependencies);
     const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
     const connections = [new HttpConnections(api, limits), new HttpConnections(metrics, limits)];
     const port = await listen(api, config.port);
@@ -45,6 +46,7 @@ export async function startService(
         const results = await Promise.all(
             connections.map((each) => each.drain(config.drainSeconds)),
         );
+        await stores?.close();
         certificate.close();
         health.close();
         const cut = results.reduce((sum, result) => sum + result.cut, 0);
@@ -53,20 +55,33 @@ export async function startService(
     return { port, metricsPort, certificate, drain };
 }
 
-function createServers(config: ApiConfig, { log, clock }: ServiceDependencies) {
+function createServers(config: ApiConfig, dependencies: ServiceDependencies) {
+    const { log, clock } = dependencies;
     const { files, policy, metricsClients: clients } = config;
     const registry = new Registry();
+    const tlsMetrics = new TlsMetrics(registry);
     const certificate = new ReloadingCertificate({
         files,
         policy,
-        metrics: new TlsMetrics(registry),
+        metrics: tlsMetrics,
         log,
         clock,
     });
+    const stores: Stores | undefined =
+        config.stores &&
+        openStores({
+            ...config,
+            ...dependencies,
+            config: config.stores,
+            metrics: tlsMetrics.client(),
+            registry,
+        });
     const tls = { certificate, policy, log };
-    const app = createApp({ ...config, current: () => certificate.current, log, clock });
+    const current = () => certificate.current;
+    const app = createApp({ ...config, current, log, clock, records: stores?.records });
     return {
         certificate,
+        stores,
         api: createTlsServer(tls, app),
         metrics: createMetricsServer({ ...tls, registry, clients }),
     };
