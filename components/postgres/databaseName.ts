@@ -1,6 +1,7 @@
 /** Names that PostgreSQL, or its pg_hba.conf, has taken for itself. */
 const taken = [
     "all",
+    "none",
     "postgres",
     "public",
     "replication",

@@ -4,6 +4,7 @@ import {
     configMount,
     podPaths,
     scratchMount,
+    secretMount,
     type Mount,
 } from "../kubernetes/mounts";
 import { restrictedContainer } from "../kubernetes/podSecurity";
@@ -76,7 +77,7 @@ export const postgresMounts = (names: {
         configMount("trust", names.trustBundle, "/etc/trust"),
     ],
     postgres: [
-        certificateMount("passwords", names.passwords, postgresPaths.passwords),
+        secretMount("passwords", names.passwords, postgresPaths.passwords),
         scratchMount("run", postgresPaths.socket, "1Mi"),
         scratchMount("temporary", postgresPaths.temporary, "16Mi"),
     ],

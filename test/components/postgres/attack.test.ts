@@ -147,7 +147,7 @@ describe.each(Object.values(TlsProfileName))("PostgreSQL in the profile %s", (pr
         const stranger = await Authority.create();
         const wishes = { names: ["api.llm-platform.svc"], commonName: "app_user" };
         const tls = tlsOf(cast.authority.root, await stranger.leaf({ ...wishes, use: "client" }));
-        await expect(ask(asApp({ tls }), whoami)).rejects.toThrow();
+        await expect(ask(asApp({ tls }), whoami)).rejects.toThrow("SSL alert number 51");
     });
 
     it.each<[string, ConnectionOptions]>([

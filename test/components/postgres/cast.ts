@@ -18,13 +18,15 @@ export const roles = {
     replicationRoles: ["backup"],
 };
 
+type Files = Readonly<Record<string, string>>;
+
 /** Whoever takes part: the authority, the database's certificate and a client's for each common name. */
 export interface Cast {
     readonly authority: Authority;
     readonly server: Credential;
     readonly client: Readonly<Record<keyof typeof passwords | "postgres", Credential>>;
     /** A database of its own, not started. */
-    database(files: Readonly<Record<string, string>>): RunningPostgres;
+    database(files: Files, given?: Files): RunningPostgres;
 }
 
 export async function makeCast(): Promise<Cast> {
@@ -41,7 +43,7 @@ export async function makeCast(): Promise<Cast> {
             backup: await client("backup"),
             postgres: await client("postgres"),
         },
-        database: (files) =>
-            new RunningPostgres({ files, server, root: authority.root, passwords }),
+        database: (files, given = passwords) =>
+            new RunningPostgres({ files, server, root: authority.root, passwords: given }),
     };
 }

@@ -78,8 +78,13 @@ export class RunningPostgres {
 
     /** Runs the container's command, and does not wait for anything. */
     public begin(): ReturnType<typeof inRootfs> {
-        this.ended = this.enter(["/bin/sh", `${postgresPaths.config}/run.sh`, "start"]);
+        this.ended = this.beginAnother();
         return this.ended;
+    }
+
+    /** Runs the container's command once more. */
+    public beginAnother(): ReturnType<typeof inRootfs> {
+        return this.enter(["/bin/sh", `${postgresPaths.config}/run.sh`, "start"]);
     }
 
     /** Exit code of the probe. */
@@ -132,6 +137,11 @@ export class RunningPostgres {
     public renew(credential: Credential): void {
         this.mounts["/etc/certs"]?.write(secret(credential));
         this.protectKey();
+    }
+
+    /** Replaces the passwords. */
+    public give(passwords: Readonly<Record<string, string>>): void {
+        this.mounts[postgresPaths.passwords]?.write(passwords);
     }
 
     /** Replaces files of the ConfigMap. */
