@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
+import { issuedCertificate } from "./checks/certificate";
 import { messageOf } from "./errors";
-import type { Credentials } from "./hop";
+import type { Credentials, IssuedCertificate } from "./hop";
 import type { JobManifest } from "./job";
 import { CannotStart, type StackOutputs } from "./stack";
 
@@ -24,16 +25,17 @@ export interface Cluster {
     readonly deleteJob: (job: ObjectName) => Promise<void>;
 }
 
+/** A workload that shows a certificate. */
+export type Server = "gateway" | "api" | "postgres" | "redis" | "agentMesh" | "tracer";
+
 /** What the verifier takes from the cluster before it looks at anything. */
 export interface ClusterMaterial {
     /** PEM of the roots, from the trust bundle's ConfigMap. */
     readonly trustBundle: string;
     /** The verifier's client certificate with its key. */
     readonly verifier: Credentials;
-    /** PEM of what was issued last to the gateway. */
-    readonly gatewayIssued: string;
-    /** PEM of what was issued last to the api. */
-    readonly apiIssued: string;
+    /** What was issued last to each server. */
+    readonly issued: Readonly<Record<Server, IssuedCertificate>>;
 }
 
 /**
@@ -46,28 +48,50 @@ export async function readMaterial(
     cluster: Pick<Cluster, "readSecret" | "readConfigMap">,
     outputs: StackOutputs,
 ): Promise<ClusterMaterial> {
-    const { namespace, trustBundleName, trustBundleKey } = outputs;
-    const from = async (kind: "Secret" | "ConfigMap", name: string, key: string) => {
-        const what = `${kind} ${namespace}/${name}`;
-        const read = kind === "Secret" ? cluster.readSecret : cluster.readConfigMap;
-        const value = (await found(what, read({ namespace, name })))[key];
-        if (value === undefined || value === "") throw new CannotStart(`${what}: no key ${key}`);
-        return value;
-    };
-    const issued = async (secret: string): Promise<string> => {
-        const pem = await from("Secret", secret, "tls.crt");
-        if (isCertificate(pem)) return pem;
-        throw new CannotStart(`Secret ${namespace}/${secret}: tls.crt holds no certificate`);
-    };
+    const { namespace, dataNamespace, trustBundleName, trustBundleKey, verifierSecret } = outputs;
+    const bundle = { namespace, name: trustBundleName };
+    const own = { namespace, name: verifierSecret };
+    const issued = (place: string, name: string) => readIssued(cluster, { namespace: place, name });
     return {
-        trustBundle: await from("ConfigMap", trustBundleName, trustBundleKey),
+        trustBundle: await readKey("ConfigMap", cluster.readConfigMap, bundle, trustBundleKey),
         verifier: {
-            certificate: await from("Secret", outputs.verifierSecret, "tls.crt"),
-            privateKey: await from("Secret", outputs.verifierSecret, "tls.key"),
+            certificate: await readKey("Secret", cluster.readSecret, own, "tls.crt"),
+            privateKey: await readKey("Secret", cluster.readSecret, own, "tls.key"),
         },
-        gatewayIssued: await issued(outputs.gatewayServerSecret),
-        apiIssued: await issued(outputs.apiServerSecret),
+        issued: {
+            gateway: await issued(namespace, outputs.gatewayServerSecret),
+            api: await issued(namespace, outputs.apiServerSecret),
+            postgres: await issued(dataNamespace, outputs.postgresServerSecret),
+            redis: await issued(dataNamespace, outputs.redisServerSecret),
+            agentMesh: await issued(namespace, outputs.agentMeshServerSecret),
+            tracer: await issued(namespace, outputs.tracerServerSecret),
+        },
     };
+}
+
+async function readKey(
+    kind: "Secret" | "ConfigMap",
+    read: Cluster["readSecret"],
+    object: ObjectName,
+    key: string,
+): Promise<string> {
+    const what = `${kind} ${object.namespace}/${object.name}`;
+    const value = (await found(what, read(object)))[key];
+    if (value === undefined || value === "") throw new CannotStart(`${what}: no key ${key}`);
+    return value;
+}
+
+async function readIssued(
+    { readSecret }: Pick<Cluster, "readSecret">,
+    object: ObjectName,
+): Promise<IssuedCertificate> {
+    const pem = await readKey("Secret", readSecret, object, "tls.crt");
+    try {
+        return issuedCertificate(new X509Certificate(pem));
+    } catch {
+        const { namespace, name } = object;
+        throw new CannotStart(`Secret ${namespace}/${name}: tls.crt holds no certificate`);
+    }
 }
 
 async function found<T>(what: string, reading: Promise<T>): Promise<T> {
@@ -75,13 +99,5 @@ async function found<T>(what: string, reading: Promise<T>): Promise<T> {
         return await reading;
     } catch (error) {
         throw new CannotStart(`${what}: ${messageOf(error)}`);
-    }
-}
-
-function isCertificate(pem: string): boolean {
-    try {
-        return new X509Certificate(pem).raw.length > 0;
-    } catch {
-        return false;
     }
 }

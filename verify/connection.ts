@@ -10,6 +10,9 @@ const SILENCE_MS = 10_000;
 /** The TCP connection itself failed: whatever was to be looked at could not be. */
 export class Unreachable extends Error {}
 
+/** The other side says nothing, neither yes nor no. */
+export class Silent extends Error {}
+
 /** The other side ended a handshake or a connection. The message says how, for example "alert certificate_required". */
 export class Refused extends Error {}
 
@@ -20,7 +23,7 @@ export class Refused extends Error {}
  */
 export async function openSocket({ host, port }: Address): Promise<Socket> {
     const socket = connect({ host, port, timeout: SILENCE_MS });
-    socket.on("timeout", () => socket.destroy(new Error(`silent for ${SILENCE_MS / 1000} s`)));
+    socket.on("timeout", () => socket.destroy(new Silent(`silent for ${SILENCE_MS / 1000} s`)));
     try {
         await once(socket, "connect");
     } catch (error) {
@@ -43,20 +46,39 @@ export async function sayHello(hop: Hop, offer: HelloOffer): Promise<HelloReply>
 
 /** Sends bytes over a connection, reads the first record of the answer, and ends the connection. */
 export async function speak(socket: Socket, bytes: Buffer): Promise<HelloReply> {
-    let received: Buffer = Buffer.alloc(0);
-    socket.write(bytes);
+    let reply: HelloReply | undefined;
+    try {
+        await converse(socket, bytes, (answer) => (reply = parseReply(answer)) !== undefined);
+    } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+    }
+    return reply ?? { kind: "closed" };
+}
+
+/**
+ * Says something and reads until the answer is whole; then the connection is ended.
+ *
+ * @throws Refused where the other side ended it before that
+ */
+export async function converse(
+    socket: Socket,
+    words: Buffer,
+    isWhole: (answer: Buffer) => boolean,
+): Promise<Buffer> {
+    let answer: Buffer = Buffer.alloc(0);
+    socket.write(words);
     try {
         for await (const chunk of socket) {
-            received = Buffer.concat([received, chunk as Buffer]);
-            const reply = parseReply(received);
-            if (reply) return reply;
+            answer = Buffer.concat([answer, chunk as Buffer]);
+            if (isWhole(answer)) return answer;
         }
     } catch (error) {
-        if (!endedByPeer(error)) throw error;
+        if (!isRefusal(error)) throw error;
+        throw new Refused(reasonOf(error));
     } finally {
         socket.destroy();
     }
-    return { kind: "closed" };
+    throw new Refused("connection closed");
 }
 
 export interface HandshakeOptions {
@@ -77,8 +99,9 @@ export interface HandshakeOptions {
  * @throws Refused where either side ended the handshake
  */
 export async function handshake(hop: Hop, options: HandshakeOptions = {}): Promise<TLSSocket> {
+    const below = await dial(hop);
     const settings: ConnectionOptions = {
-        socket: await dial(hop),
+        socket: below,
         servername: hop.host,
         minVersion: "TLSv1.3",
         ca: options.trust ?? hop.trustBundle,
@@ -89,10 +112,13 @@ export async function handshake(hop: Hop, options: HandshakeOptions = {}): Promi
             : {}),
     };
     const socket = startTls(settings);
+    // TLS itself sees no more than an end, and would call our own impatience the other side's refusal.
+    below.on("error", (error) => socket.destroy(error));
     try {
         await once(socket, "secureConnect");
     } catch (error) {
         socket.destroy();
+        if (error instanceof Silent) throw error;
         throw new Refused(reasonOf(error));
     }
     // A reader of the socket hears of later errors by its own listener; without any, they must not end the process.
@@ -105,12 +131,20 @@ export async function handshake(hop: Hop, options: HandshakeOptions = {}): Promi
  * words where the verifier itself gave up.
  */
 export function reasonOf(error: unknown): string {
+    if (error instanceof Refused) return error.message;
+    return alertIn(error) ?? (endedByPeer(error) ? "connection closed" : messageOf(error));
+}
+
+function alertIn(error: unknown): string | undefined {
     const alert = /^ERR_SSL_.*_ALERT_(.+)$/.exec(codeOf(error))?.[1];
-    if (alert) return `alert ${alert.toLowerCase()}`;
-    return endedByPeer(error) ? "connection closed" : messageOf(error);
+    return alert && `alert ${alert.toLowerCase()}`;
 }
 
 /** Whether the peer closed or reset the connection, rather than the verifier giving up. */
-export function endedByPeer(error: unknown): boolean {
+function endedByPeer(error: unknown): boolean {
     return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(codeOf(error));
 }
+
+/** Whether an error means that the peer did not want us. */
+export const isRefusal = (error: unknown): boolean =>
+    error instanceof Refused || alertIn(error) !== undefined || endedByPeer(error);

@@ -1,8 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { connect as startHttp2 } from "node:http2";
 import type { Duplex } from "node:stream";
-import { handshake, openSocket, reasonOf, Refused } from "./connection";
-import type { Address, Credentials, Hop } from "./hop";
+import { handshake, openSocket, reasonOf, Refused, Silent } from "./connection";
+import type { Address, Credentials, Hop, Question } from "./hop";
 
 /** What came of a request: a response, or the peer's refusal to give one. */
 export type Answer =
@@ -14,25 +13,16 @@ export type Answer =
       }
     | { readonly kind: "refused"; readonly reason: string };
 
-export interface Question {
-    /** Default GET. */
-    readonly method?: string;
-    readonly path: string;
-    /** Added to `Host`, or in its place. */
-    readonly headers?: Readonly<Record<string, string>>;
-    /** Shown when the server asks for a certificate; absent: none. */
-    readonly client?: Credentials;
-}
-
 /**
  * One HTTP/1.1 request over a TLS connection of its own. A refusal, in the handshake or after it, is an answer.
  *
+ * @param client shown when the server asks for a certificate; absent: none
  * @throws Unreachable if not even TCP works
  */
-export async function ask(hop: Hop, question: Question): Promise<Answer> {
+export async function ask(hop: Hop, question: Question, client?: Credentials): Promise<Answer> {
     const headers = { Host: authorityOf(hop), ...question.headers };
     try {
-        const socket = await handshake(hop, question.client ? { client: question.client } : {});
+        const socket = await handshake(hop, client ? { client } : {});
         return await send(socket, { ...question, headers });
     } catch (error) {
         if (error instanceof Refused) return { kind: "refused", reason: error.message };
@@ -46,15 +36,16 @@ export async function askInPlaintext(address: Address, question: Question): Prom
 }
 
 /** A hop as it stands in `Host`: without the port where that is the scheme's own. */
-function authorityOf({ host, port }: Hop): string {
+export function authorityOf({ host, port }: Hop): string {
     return port === 443 ? host : `${host}:${port}`;
 }
 
 async function send(socket: Duplex, { method, path, headers }: Question): Promise<Answer> {
     try {
-        return await new Promise<Answer>((resolve) => {
+        return await new Promise<Answer>((resolve, reject) => {
             const refuse = (error: unknown): void => {
-                resolve({ kind: "refused", reason: reasonOf(error) });
+                if (error instanceof Silent) reject(error);
+                else resolve({ kind: "refused", reason: reasonOf(error) });
             };
             const outgoing = httpRequest({
                 createConnection: () => socket,
@@ -65,6 +56,9 @@ async function send(socket: Duplex, { method, path, headers }: Question): Promis
             outgoing.on("error", refuse);
             outgoing.on("response", (incoming) => {
                 read(incoming).then(resolve, refuse);
+            });
+            outgoing.on("upgrade", ({ statusCode: status = 0, headers: fields }) => {
+                resolve({ kind: "response", status, headers: fields, body: "" });
             });
             outgoing.end();
         });
@@ -82,36 +76,4 @@ async function read(incoming: IncomingMessage): Promise<Answer> {
         headers: incoming.headers,
         body: Buffer.concat(chunks).toString(),
     };
-}
-
-/** One GET over HTTP/2 with the given credentials; its status, and the protocol that ALPN agreed on. */
-export async function askOverHttp2(
-    hop: Hop,
-    path: string,
-    client: Credentials,
-): Promise<{ protocol: string; status: number }> {
-    const socket = await handshake(hop, { client, protocols: ["h2", "http/1.1"] });
-    const protocol = socket.alpnProtocol || "none";
-    if (protocol !== "h2") {
-        socket.destroy();
-        return { protocol, status: 0 };
-    }
-    const session = startHttp2(`https://${hop.host}`, { createConnection: () => socket });
-    try {
-        const status = await new Promise<number>((resolve, reject) => {
-            session.on("error", reject);
-            const stream = session.request({ ":path": path, ":authority": authorityOf(hop) });
-            stream.on("error", reject);
-            stream.on("close", () => {
-                reject(new Error("the stream was closed without a response"));
-            });
-            stream.on("response", (headers) => {
-                resolve(headers[":status"] ?? 0);
-            });
-            stream.resume();
-        });
-        return { protocol, status };
-    } finally {
-        session.destroy();
-    }
 }

@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
-import { couldNotLook, type Result } from "./check";
+import type { Result } from "./check";
 import type { Cluster } from "./cluster";
 import { messageOf } from "./errors";
-import { apiChecks, apiHop, type ApiSettings } from "./hops/api";
+import { blind } from "./insideHops";
+import type { InsideSettings } from "./settings";
 
 const LIMIT_SECONDS = 180;
 const POLL_MS = 500;
@@ -20,7 +21,7 @@ export interface JobPlace {
 }
 
 /** The manifest of the Job that looks from inside, under Pod Security `restricted` and with no account at the API server. */
-export function renderJob(place: JobPlace, settings: ApiSettings) {
+export function renderJob(place: JobPlace, settings: InsideSettings) {
     const labels = { app: "verifier" };
     return {
         apiVersion: "batch/v1",
@@ -55,12 +56,12 @@ export function renderJob(place: JobPlace, settings: ApiSettings) {
 /** A Job as it goes to the API server. */
 export type JobManifest = ReturnType<typeof renderJob>;
 
-function container({ image }: JobPlace, settings: ApiSettings) {
+function container({ image }: JobPlace, settings: InsideSettings) {
     return {
         name: "verify",
         image,
         command: ["node", "/app/inside.js"],
-        env: [{ name: "VERIFY_API", value: JSON.stringify(settings) }],
+        env: [{ name: "VERIFY_SETTINGS", value: JSON.stringify(settings) }],
         securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
@@ -109,7 +110,7 @@ const resultLine = z.array(
 export async function lookFromInside(
     cluster: Cluster,
     place: JobPlace,
-    settings: ApiSettings,
+    settings: InsideSettings,
 ): Promise<Result[]> {
     try {
         return parseLog(settings, await runJob(cluster, place, settings));
@@ -119,21 +120,21 @@ export async function lookFromInside(
 }
 
 /** The results in a Job's log: one for each check that was to be done, in that order. */
-export function parseLog(settings: ApiSettings, log: string): Result[] {
+export function parseLog(settings: InsideSettings, log: string): Result[] {
     const line = log.split("\n").find((candidate) => candidate.startsWith("["));
     if (line === undefined) return blind(settings, `the Job said: ${messageOf(log.trim())}`);
     const results = resultLine.parse(JSON.parse(line));
     return blind(settings, "the Job did not look").map(
-        (missing) => results.find(({ id }) => id === missing.id) ?? missing,
+        (missing) =>
+            results.find(({ hop, id }) => hop === missing.hop && id === missing.id) ?? missing,
     );
 }
 
-function blind(settings: ApiSettings, reason: string): Result[] {
-    const hop = apiHop(settings, "", { certificate: "", privateKey: "" });
-    return apiChecks.map((check) => couldNotLook(hop, check, reason));
-}
-
-async function runJob(cluster: Cluster, place: JobPlace, settings: ApiSettings): Promise<string> {
+async function runJob(
+    cluster: Cluster,
+    place: JobPlace,
+    settings: InsideSettings,
+): Promise<string> {
     await cluster.createJob(renderJob(place, settings));
     try {
         await ended(cluster, place);

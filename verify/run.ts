@@ -1,35 +1,41 @@
 import { randomBytes } from "node:crypto";
 import { runCheck, runChecks, type Check, type Result } from "./check";
-import type { Cluster, ClusterMaterial } from "./cluster";
+import type { Cluster } from "./cluster";
 import type { Hop } from "./hop";
-import { settingsOf } from "./hops/api";
-import { gatewayChecks, gatewayHop } from "./hops/gateway";
+import {
+    gatewayChecks,
+    gatewayHop,
+    gatewayTracerChecks,
+    gatewayTracerHop,
+    type Outside,
+} from "./hops/gateway";
 import { lookFromInside, type JobPlace } from "./job";
-import type { PathOf } from "./path";
 import { sslyzeModern } from "./scanners/sslyze";
 import { testsslGrade } from "./scanners/testssl";
+import { settingsOf } from "./settings";
 import type { StackOutputs } from "./stack";
 
 const scanners: readonly Check[] = [sslyzeModern, testsslGrade];
 
-export interface Settings {
-    readonly outputs: StackOutputs;
-    readonly material: ClusterMaterial;
+export interface Settings extends Outside {
     readonly cluster: Cluster;
-    readonly pathOf: PathOf;
     readonly withScanners: boolean;
 }
 
-/** Looks at every hop of a stack. The results come in the order gateway, scanners, api. */
+/**
+ * Looks at every hop of a stack: from outside, by scanners, and from inside, all at once, since the scanners take longest by far. The
+ * results come in the order gateway, scanners, the tracer behind the gateway, inside.
+ */
 export async function verify(settings: Settings): Promise<Result[]> {
-    const { outputs, material, cluster, pathOf, withScanners } = settings;
-    const gateway = gatewayHop(outputs, material, pathOf);
-    const api = settingsOf(outputs, material.apiIssued);
-    const inside = lookFromInside(cluster, placeOf(outputs), api);
-    // The scanners load the server: they begin when the checks, which have time limits, are through.
-    const outside = await runChecks(gateway, gatewayChecks);
-    const scanned = withScanners ? await scan(gateway) : [];
-    return [...outside, ...scanned, ...(await inside)];
+    const { outputs, material, cluster, withScanners } = settings;
+    const gateway = gatewayHop(settings);
+    const results = await Promise.all([
+        runChecks(gateway, gatewayChecks),
+        withScanners ? scan(gateway) : [],
+        runChecks(gatewayTracerHop(settings), gatewayTracerChecks),
+        lookFromInside(cluster, placeOf(outputs), settingsOf(outputs, material)),
+    ]);
+    return results.flat();
 }
 
 async function scan(hop: Hop): Promise<Result[]> {

@@ -3,24 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Ajv from "ajv";
 import type { Evidence } from "../../verify/evidence";
+import { agentMeshChecks } from "../../verify/hops/agentMesh";
 import { apiChecks } from "../../verify/hops/api";
-import { gatewayChecks } from "../../verify/hops/gateway";
+import { gatewayChecks, gatewayTracerChecks } from "../../verify/hops/gateway";
+import { postgresChecks } from "../../verify/hops/postgres";
+import { redisChecks } from "../../verify/hops/redis";
+import { tracerChecks } from "../../verify/hops/tracer";
 import type { Credentials } from "../../verify/hop";
 import { runTool } from "../../verify/tool";
 import { evidenceSchema } from "./evidenceSchema";
-import { startApi } from "./fakeApi";
 import { startCluster } from "./fakeCluster";
+import { startStreamEdge } from "./fakeStream";
+import { secretOf, startInside, type Inside } from "./inside";
 import { goodOutputs } from "./outputs";
 import { makePki, type TestPki } from "./pki";
 import { startEdge, startRedirect, type EdgeSettings, type Listening } from "./servers";
 
 const root = join(__dirname, "../..");
-const host = goodOutputs.gatewayHost;
+const { gatewayHost: host, tracerHost } = goodOutputs;
 
 let folder: string;
 let pki: TestPki;
 let gateway: Credentials;
-let api: Credentials;
+let inside: Inside;
 let verifier: Credentials;
 const running: Listening[] = [];
 
@@ -29,7 +34,7 @@ beforeAll(async () => {
     await bundle();
     pki = await makePki();
     gateway = await pki.issue();
-    api = await pki.issue({ names: ["localhost", "localhost.cluster.local"] });
+    inside = await startInside(pki);
     verifier = await pki.issue({ names: ["verifier.llm-platform.svc"], client: true });
     writeFileSync(join(folder, "tls.crt"), verifier.certificate);
     writeFileSync(join(folder, "tls.key"), verifier.privateKey);
@@ -38,6 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
     await Promise.all(running.map(({ close }) => close()));
+    await inside.stop();
     rmSync(folder, { recursive: true });
 });
 
@@ -60,35 +66,33 @@ function program(name: string, script: string): void {
     chmodSync(join(folder, name), 0o755);
 }
 
-const secretOf = ({ certificate, privateKey }: Credentials) => ({
-    "tls.crt": certificate,
-    "tls.key": privateKey,
-});
-
 async function startPlatform(edge: Partial<EdgeSettings>, outputs: Record<string, unknown>) {
     const trustBundle = pki.root;
-    const front = await startEdge({ credentials: gateway, trustBundle, host, ...edge });
+    const fronts = { credentials: gateway, trustBundle };
+    const front = await startEdge({ ...fronts, host, ...edge });
+    const stream = await startStreamEdge({ ...fronts, host: tracerHost });
     const plain = await startRedirect({
-        target: (asked, path) => (asked === host ? `https://${host}${path}` : undefined),
+        target: (asked, path) =>
+            [host, tracerHost].includes(asked) ? `https://${asked}${path}` : undefined,
     });
-    const behind = await startApi({ credentials: api, trustBundle });
     const cluster = await startCluster({
-        credentials: api,
+        credentials: inside.credentials,
         objects: {
+            ...inside.secrets,
             "secrets/gateway-server": secretOf(gateway),
-            "secrets/api-server": secretOf(api),
             "secrets/verifier-client": secretOf(verifier),
             "configmaps/workload-trust": { "ca.crt": trustBundle },
         },
         program: [process.execPath, join(folder, "inside.js")],
         mounts: { TLS_CERTIFICATE_DIR: folder, TLS_TRUST_FILE: join(folder, "ca.crt") },
     });
-    running.push(front, plain, behind, cluster);
-    const all = { ...goodOutputs, apiPort: behind.address.port, ...outputs };
+    running.push(front, stream, plain, cluster);
+    const all = { ...goodOutputs, ...inside.ports, ...outputs };
     writeFileSync(join(folder, "outputs.json"), JSON.stringify(all));
     program("pulumi", `echo "$@" > ${folder}/pulumi.args; cat ${folder}/outputs.json`);
     writeKubeconfig(cluster.address.port);
-    return { front, plain, cluster };
+    const paths = { [`${host}:443`]: front, [`${tracerHost}:443`]: stream };
+    return { cluster, paths: { ...paths, [`${host}:80`]: plain, [`${tracerHost}:80`]: plain } };
 }
 
 function writeKubeconfig(port: number): void {
@@ -114,15 +118,18 @@ async function run(
     }: { scanners?: string; outputs?: Record<string, unknown> } = {},
 ) {
     rmSync(join(folder, "evidence"), { recursive: true, force: true });
-    const { front, plain, cluster } = await startPlatform(edge, outputs);
+    const { cluster, paths } = await startPlatform(edge, outputs);
+    const connect = Object.entries(paths).flatMap(([name, { address }]) => [
+        "--connect",
+        `${name}=127.0.0.1:${address.port}`,
+    ]);
     const { exitCode, stdout, stderr } = await runTool({
         command: "env",
         args: [
             `PATH=${folder}:/usr/bin:/bin`,
             `KUBECONFIG=${join(folder, "kubeconfig")}`,
             ...[process.execPath, join(folder, "main.js"), "--stack", "lab", "--cwd", root],
-            ...["--connect", `${host}:443=127.0.0.1:${front.address.port}`],
-            ...["--connect", `${host}:80=127.0.0.1:${plain.address.port}`],
+            ...connect,
             ...["--evidence", evidenceFile(), "--scanners", scanners],
         ],
         cwd: root,
@@ -142,10 +149,17 @@ it("exits with 0 where all is right, and writes what it saw in a fixed order", a
     const written = evidence();
     expect(new Ajv().validate(evidenceSchema, written)).toBe(true);
     expect(written).toMatchObject({ stack: "lab", profile: "modern" });
-    expect(written.checks.map(({ hop, id }) => `${hop} ${id}`)).toEqual([
-        ...gatewayChecks.map(({ id }) => `gateway ${id}`),
-        ...apiChecks.map(({ id }) => `api ${id}`),
-    ]);
+    expect(written.checks.map(({ hop, id }) => `${hop} ${id}`)).toEqual(
+        Object.entries({
+            gateway: gatewayChecks,
+            "gateway-tracer": gatewayTracerChecks,
+            api: apiChecks,
+            postgres: postgresChecks,
+            redis: redisChecks,
+            "agent-mesh": agentMeshChecks,
+            tracer: tracerChecks,
+        }).flatMap(([hop, checks]) => checks.map(({ id }) => `${hop} ${id}`)),
+    );
     expect(stdout).toContain(`${written.checks.length} ok, 0 failed, 0 could not be looked at`);
     expect(readFileSync(join(folder, "pulumi.args"), "utf8").trim()).toBe(
         "stack output --json --stack lab --non-interactive",
@@ -165,7 +179,7 @@ it("leaves no Job behind", async () => {
 it("writes no key anywhere, though it holds one", async () => {
     const { stdout, stderr } = await run();
     const written = readFileSync(evidenceFile(), "utf8");
-    const secrets = [gateway, api, verifier].map(
+    const secrets = [gateway, inside.credentials, verifier].map(
         ({ privateKey }) => privateKey.split("\n")[1] ?? "",
     );
     for (const secret of secrets) {
@@ -179,7 +193,7 @@ it("exits with 1 where one thing is wrong, and says which", async () => {
     const { exitCode, stdout } = await run({ headers: { "x-powered-by": "Express" } });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-        /^gateway {2}server-version-hidden +FAIL +Server: nginx; X-Powered-By: E/m,
+        /^gateway +server-version-hidden +FAIL +Server: nginx; X-Powered-By: E/m,
     );
     const failed = evidence().checks.filter(({ outcome }) => outcome !== "pass");
     expect(failed.map(({ id }) => id)).toEqual(["server-version-hidden"]);

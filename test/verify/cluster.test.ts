@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { issuedCertificate } from "../../verify/checks/certificate";
 import { readMaterial } from "../../verify/cluster";
 import { CannotStart, parseOutputs } from "../../verify/stack";
 import { goodOutputs } from "./outputs";
@@ -19,21 +21,34 @@ function read(change: Texts = {}) {
         "verifier-client": pair,
         "gateway-server": pair,
         "api-server": pair,
+        "postgres-server": pair,
+        "redis-server": pair,
+        "agent-mesh-server": pair,
+        "tracer-server": pair,
         ...change,
     };
-    const get = ({ name }: { name: string }) => {
-        const texts = objects[name];
+    const stores = ["postgres-server", "redis-server"];
+    const get = ({ namespace, name }: { namespace: string; name: string }) => {
+        const here = stores.includes(name) ? "llm-platform-data" : "llm-platform";
+        const texts = namespace === here ? objects[name] : undefined;
         return texts ? Promise.resolve(texts) : Promise.reject(new Error("does not exist"));
     };
     return readMaterial({ readSecret: get, readConfigMap: get }, outputs);
 }
 
-it("takes the certificates of the servers, and of the keys the verifier's alone", async () => {
+it("remembers the certificates of the servers, and takes of the keys the verifier's alone", async () => {
+    const issued = issuedCertificate(new X509Certificate(certificate));
     expect(await read()).toEqual({
         trustBundle: "a root",
         verifier: { certificate, privateKey: "a key" },
-        gatewayIssued: certificate,
-        apiIssued: certificate,
+        issued: {
+            gateway: issued,
+            api: issued,
+            postgres: issued,
+            redis: issued,
+            agentMesh: issued,
+            tracer: issued,
+        },
     });
 });
 
@@ -52,6 +67,11 @@ it.each<[what: string, change: Texts, message: string]>([
         "a certificate that is none",
         { "gateway-server": { "tls.crt": "nonsense" } },
         "Secret llm-platform/gateway-server: tls.crt holds no certificate",
+    ],
+    [
+        "a store's Secret that is not there",
+        { "redis-server": undefined },
+        "Secret llm-platform-data/redis-server: does not exist",
     ],
 ])("names %s", async (_, change, message) => {
     await expect(read(change)).rejects.toThrow(new CannotStart(message));

@@ -1,6 +1,7 @@
-import { runCheck, type Check, type Result } from "../../verify/check";
-import type { Credentials } from "../../verify/hop";
+import { whoami } from "../../verify/applications/whoami";
 import { gatewayChecks, type GatewayHop } from "../../verify/hops/gateway";
+import { hopTo, type Common } from "../../verify/settings";
+import { commonOf, lookAt, serverOf, verifierIdentity } from "./hops";
 import { gatewayNames, makePki, type LeafSettings, type TestPki } from "./pki";
 import {
     modernGroups,
@@ -24,13 +25,13 @@ interface Wrong {
 }
 
 let pki: TestPki;
-let verifier: Credentials;
+let common: Common;
 let good: GatewayHop;
 const running: Listening[] = [];
 
 beforeAll(async () => {
     pki = await makePki();
-    verifier = await pki.issue({ names: ["verifier.llm-platform.svc"], client: true });
+    common = await commonOf(pki);
     good = await start({});
 });
 
@@ -48,41 +49,22 @@ async function start({ edge, leaf, redirect, hop, issued }: Wrong): Promise<Gate
     running.push(front, plain);
     const inForce = issued ? await pki.issue(issued) : credentials;
     return {
-        name: "gateway",
-        host,
-        port: 443,
+        ...hopTo("gateway", common, {
+            ...serverOf(host, 443, inForce),
+            names: gatewayNames,
+        }),
+        application: whoami({ host, identity: verifierIdentity, via: "gateway" }),
         address: front.address,
         redirect: plain.address,
-        cipherSuites: modernSuites.split(":"),
-        groups: modernGroups.split(":"),
-        trustBundle: pki.root,
-        certificate: {
-            names: gatewayNames,
-            lifetimeHours: 2160,
-            renewBeforeHours: 720,
-            issued: inForce.certificate,
-        },
-        verifier,
-        verifierIdentity: "verifier.llm-platform.svc",
-        via: "gateway",
         ...hop,
     };
 }
 
-function checkOf(id: string): Check<GatewayHop> {
-    const found = gatewayChecks.find((check) => check.id === id);
-    if (!found) throw new Error(`no check ${id}`);
-    return found;
-}
-
-async function lookAt(id: string, hop: GatewayHop): Promise<Pick<Result, "outcome" | "seen">> {
-    const { outcome, seen } = await runCheck(hop, checkOf(id));
-    return { outcome, seen };
-}
+const look = (id: string, hop: GatewayHop) => lookAt(gatewayChecks, id, hop);
 
 describe("an edge that is right passes", () => {
     it.each(gatewayChecks.map(({ id }) => id))("%s", async (id) => {
-        expect(await lookAt(id, good)).toMatchObject({ outcome: "pass" });
+        expect(await look(id, good)).toMatchObject({ outcome: "pass" });
     });
 });
 
@@ -146,9 +128,14 @@ const wrongs: [id: string, what: string, wrong: Wrong, seen: string | RegExp][] 
         "names",
         "a wildcard",
         { leaf: { names: [...gatewayNames, "*.example.test"] } },
-        "*.example.test, gateway.example.test, gateway.llm-platform.svc, gateway.llm-platform.svc.cluster.local",
+        "*.example.test, gateway.example.test, gateway.llm-platform.svc, gateway.llm-platform.svc.cluster.local, tracer.example.test",
     ],
-    ["names", "a name too few", { leaf: { names: gatewayNames.slice(2) } }, "gateway.example.test"],
+    [
+        "names",
+        "names too few",
+        { leaf: { names: gatewayNames.slice(2) } },
+        "gateway.example.test, tracer.example.test",
+    ],
     ["lifetime", "an hour too many", { leaf: { lifetimeHours: 2161 } }, "2161 h"],
     [
         "rotation-margin",
@@ -165,12 +152,17 @@ const wrongs: [id: string, what: string, wrong: Wrong, seen: string | RegExp][] 
         { edge: { via: "direct" } },
         `200 ${verifierIs("direct")}`,
     ],
-    ["client-certificate-demanded", "nobody turned away", { edge: { clients: "anybody" } }, "200"],
+    [
+        "client-certificate-demanded",
+        "nobody turned away",
+        { edge: { clients: "anybody" } },
+        `200 ${verifierIs("gateway")}`,
+    ],
     [
         "other-ca-refused",
         "any certificate believed",
         { edge: { clients: "any-certificate" } },
-        "200",
+        `200 ${verifierIs("gateway")}`,
     ],
     [
         "forged-client-cert-stripped",
@@ -252,7 +244,7 @@ const wrongs: [id: string, what: string, wrong: Wrong, seen: string | RegExp][] 
 
 describe("an edge with one thing wrong fails", () => {
     it.each(wrongs)("%s: %s", async (id, _, wrong, seen) => {
-        const sighting = await lookAt(id, await start(wrong));
+        const sighting = await look(id, await start(wrong));
         expect(sighting).toEqual({
             outcome: "fail",
             seen: seen instanceof RegExp ? (expect.stringMatching(seen) as string) : seen,
@@ -272,7 +264,7 @@ it("fails a leaf that outlives its issuer", async () => {
     const credentials = await short.issue();
     const front = await startEdge({ credentials, trustBundle: pki.root, host });
     running.push(front);
-    expect(await lookAt("lifetime", { ...good, address: front.address })).toEqual({
+    expect(await look("lifetime", { ...good, address: front.address })).toEqual({
         outcome: "fail",
         seen: "2160 h, outlives its issuer",
     });
@@ -280,7 +272,7 @@ it("fails a leaf that outlives its issuer", async () => {
 
 it("could not look, rather than failed, where the served certificate is newer than the Secret that was read", async () => {
     const hop = await start({ issued: { ageHours: 3 } });
-    expect(await lookAt("served-is-issued", hop)).toEqual({
+    expect(await look("served-is-issued", hop)).toEqual({
         outcome: "unknown",
         seen: "could not look: the certificate was renewed in the meantime; look again",
     });
@@ -289,7 +281,7 @@ it("could not look, rather than failed, where the served certificate is newer th
 describe("where nothing listens", () => {
     it.each(gatewayChecks.map(({ id }) => id))("%s could not look", async (id) => {
         const nowhere = { host: "127.0.0.1", port: 1 };
-        const result = await lookAt(id, { ...good, address: nowhere, redirect: nowhere });
+        const result = await look(id, { ...good, address: nowhere, redirect: nowhere });
         expect(result).toEqual({
             outcome: "unknown",
             seen: "could not look: 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",

@@ -1,9 +1,13 @@
-import type { Cluster } from "../../verify/cluster";
-import { apiChecks, settingsOf, type ApiSettings } from "../../verify/hops/api";
+import type { Cluster, ClusterMaterial } from "../../verify/cluster";
+import { agentMeshChecks } from "../../verify/hops/agentMesh";
+import { apiChecks } from "../../verify/hops/api";
+import { postgresChecks } from "../../verify/hops/postgres";
+import { redisChecks } from "../../verify/hops/redis";
+import { tracerChecks } from "../../verify/hops/tracer";
 import { lookFromInside, parseLog, renderJob } from "../../verify/job";
+import { settingsOf } from "../../verify/settings";
 import { parseOutputs } from "../../verify/stack";
 import { goodOutputs } from "./outputs";
-import { makePki } from "./pki";
 
 const place = {
     namespace: "llm-platform",
@@ -13,12 +17,21 @@ const place = {
     trustBundleName: "workload-trust",
     trustBundleKey: "ca.crt",
 };
-let settings: ApiSettings;
-
-beforeAll(async () => {
-    const { certificate } = await (await makePki()).issue();
-    settings = settingsOf(parseOutputs("lab", JSON.stringify(goodOutputs)), certificate);
-});
+const issuedTo = (server: string) => ({ sha256: server, notBefore: "2026-11-24T00:00:00.000Z" });
+const material: ClusterMaterial = {
+    trustBundle: "",
+    verifier: { certificate: "", privateKey: "" },
+    issued: {
+        gateway: issuedTo("gateway"),
+        api: issuedTo("api"),
+        postgres: issuedTo("postgres"),
+        redis: issuedTo("redis"),
+        agentMesh: issuedTo("agent-mesh"),
+        tracer: issuedTo("tracer"),
+    },
+};
+const outputs = parseOutputs("lab", JSON.stringify(goodOutputs));
+const settings = settingsOf(outputs, material);
 
 it("renders the whole Job", () => {
     expect(renderJob(place, settings)).toEqual({
@@ -51,7 +64,7 @@ it("renders the whole Job", () => {
                             name: "verify",
                             image: "registry.example.test/verify:0.1.0",
                             command: ["node", "/app/inside.js"],
-                            env: [{ name: "VERIFY_API", value: JSON.stringify(settings) }],
+                            env: [{ name: "VERIFY_SETTINGS", value: JSON.stringify(settings) }],
                             securityContext: {
                                 allowPrivilegeEscalation: false,
                                 readOnlyRootFilesystem: true,
@@ -90,28 +103,48 @@ it("renders the whole Job", () => {
     });
 });
 
-it("tells the pod what it needs, all of it public", () => {
-    expect(settings).toEqual({
+it("tells the pod what it needs, all of it public and short", () => {
+    const inside = ["localhost", "localhost.cluster.local"];
+    const server = (name: string, port: number, ...outside: string[]) => ({
         host: "localhost",
-        port: 3001,
-        metricsPort: 9443,
+        port,
+        names: [...inside, ...outside],
+        issued: issuedTo(name),
+    });
+    expect(settings).toEqual({
         cipherSuites: goodOutputs.cipherSuites.split(":"),
         groups: goodOutputs.groups.split(":"),
-        certificate: {
-            names: ["localhost", "localhost.cluster.local"],
-            lifetimeHours: 2160,
-            renewBeforeHours: 720,
-            issued: settings.certificate.issued,
-        },
+        lifetimeHours: 2160,
+        renewBeforeHours: 720,
         verifierIdentity: "verifier.llm-platform.svc",
+        servers: {
+            api: server("api", 3001),
+            postgres: {
+                ...server("postgres", 5432, "postgres.example.test"),
+                role: "app_user",
+                database: "llm_platform",
+            },
+            redis: server("redis", 6380, "redis.example.test"),
+            agentMesh: server("agent-mesh", 50051, "mesh.example.test"),
+            tracer: server("tracer", 3002),
+        },
     });
 });
 
+const of = (hop: string, checks: readonly { readonly id: string }[]) =>
+    checks.map(({ id }) => [hop, id] as const);
+const all = [
+    ...of("api", apiChecks),
+    ...of("postgres", postgresChecks),
+    ...of("redis", redisChecks),
+    ...of("agent-mesh", agentMeshChecks),
+    ...of("tracer", tracerChecks),
+];
+
 describe("the log of the Job", () => {
-    const ids = apiChecks.map(({ id }) => id);
-    const passed = (id: string) => ({
+    const passed = ([hop, id]: readonly [hop: string, id: string]) => ({
         id,
-        hop: "api",
+        hop,
         controls: ["SC-8"],
         outcome: "pass",
         wanted: "this",
@@ -119,14 +152,15 @@ describe("the log of the Job", () => {
     });
 
     it("gives a result for every check, in order", () => {
-        const shuffled = [...ids].reverse().map(passed);
+        const shuffled = [...all].reverse().map(passed);
         const results = parseLog(settings, `${JSON.stringify(shuffled)}\n`);
-        expect(results).toEqual(ids.map(passed));
+        expect(results).toEqual(all.map(passed));
     });
 
     it("could not look where a check is missing", () => {
-        const log = `${JSON.stringify(ids.slice(1).map(passed))}\n`;
+        const log = `${JSON.stringify(all.slice(1).map(passed))}\n`;
         expect(parseLog(settings, log)[0]).toMatchObject({
+            hop: "api",
             id: "tls13-accepted",
             outcome: "unknown",
             seen: "could not look: the Job did not look",
@@ -135,7 +169,7 @@ describe("the log of the Job", () => {
 
     it("could not look at anything where it holds an error", () => {
         const results = parseLog(settings, "ENOENT: no such file: tls.key\n");
-        expect(results.map(({ id }) => id)).toEqual(ids);
+        expect(results.map(({ hop, id }) => [hop, id])).toEqual(all);
         expect(new Set(results.map(({ seen }) => seen))).toEqual(
             new Set(["could not look: the Job said: ENOENT: no such file: tls.key"]),
         );
@@ -147,6 +181,6 @@ it("could not look where the API server takes no Job", async () => {
     const cluster = { createJob: refuse } as unknown as Cluster;
     const results = await lookFromInside(cluster, place, settings);
     expect(results.map(({ outcome, seen }) => `${outcome} ${seen}`)).toEqual(
-        apiChecks.map(() => "unknown could not look: forbidden"),
+        all.map(() => "unknown could not look: forbidden"),
     );
 });

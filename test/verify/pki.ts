@@ -38,6 +38,7 @@ export const gatewayNames = [
     "gateway.llm-platform.svc",
     "gateway.llm-platform.svc.cluster.local",
     "gateway.example.test",
+    "tracer.example.test",
 ];
 
 export async function makePki(intermediateHours = 365 * 24): Promise<TestPki> {

@@ -39,6 +39,14 @@ export interface EdgeSettings {
     /** Whether the identity in the client's own `Client-Cert` is believed. */
     readonly believesClientCert?: boolean;
     readonly via?: "gateway" | "direct";
+    /** What is behind it; default a service that names its caller. */
+    readonly behind?: (request: Request) => ServiceAnswer;
+}
+
+/** What a service answers to a client that is let in. */
+export interface ServiceAnswer {
+    readonly status: number;
+    readonly body: object;
 }
 
 export const goodHeaders = {
@@ -108,7 +116,7 @@ function admit(settings: EdgeSettings, socket: Socket, pass: (socket: Socket) =>
     });
 }
 
-type Request = IncomingMessage | Http2ServerRequest;
+export type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 function answer(settings: EdgeSettings, request: Request, response: Response): void {
@@ -119,11 +127,18 @@ function answer(settings: EdgeSettings, request: Request, response: Response): v
     }
     const headers = Object.entries<string | undefined>({ ...goodHeaders, ...settings.headers });
     for (const [name, value] of headers) if (value !== undefined) response.setHeader(name, value);
-    response.statusCode = isAdmitted(settings, request) ? 200 : 400;
-    const claimed = settings.believesClientCert && request.headers["client-cert"] !== undefined;
-    const identity = claimed ? "administrator.llm-platform.svc" : "verifier.llm-platform.svc";
-    response.end(JSON.stringify({ identity, via: settings.via ?? "gateway" }));
+    const { status, body } = (settings.behind ?? whoamiBehind(settings))(request);
+    response.statusCode = isAdmitted(settings, request) ? status : 400;
+    response.end(JSON.stringify(body));
 }
+
+const whoamiBehind =
+    ({ believesClientCert, via = "gateway" }: EdgeSettings) =>
+    ({ headers }: Request): ServiceAnswer => {
+        const claimed = believesClientCert && headers["client-cert"] !== undefined;
+        const identity = claimed ? "administrator.llm-platform.svc" : "verifier.llm-platform.svc";
+        return { status: 200, body: { identity, via } };
+    };
 
 function isAdmitted({ clients = "verified" }: EdgeSettings, request: Request): boolean {
     const socket = "stream" in request ? request.stream.session?.socket : request.socket;

@@ -2,7 +2,7 @@ import { CannotStart, parseOutputs } from "../../verify/stack";
 import { goodOutputs } from "./outputs";
 
 it("reads what a stack says of itself, and minds no output that it does not know", () => {
-    const outputs = parseOutputs("lab", JSON.stringify({ ...goodOutputs, domain: "example.test" }));
+    const outputs = parseOutputs("lab", JSON.stringify({ ...goodOutputs, pkiAsOf: "2026-11-24" }));
     expect(outputs).toMatchObject({
         namespace: "llm-platform",
         cipherSuites: [
@@ -13,7 +13,7 @@ it("reads what a stack says of itself, and minds no output that it does not know
         groups: ["X25519", "prime256v1", "secp384r1"],
         gatewayPort: 443,
     });
-    expect(outputs).not.toHaveProperty("domain");
+    expect(outputs).not.toHaveProperty("pkiAsOf");
 });
 
 const ending = ". Run `pulumi up` with the version of the program that this verifier belongs to.";

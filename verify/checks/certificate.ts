@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Check, Sighting } from "../check";
 import { handshake } from "../connection";
-import type { Hop } from "../hop";
+import type { Hop, IssuedCertificate } from "../hop";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** How long a workload may take to serve what was issued: the kubelet's delay in writing a Secret, and the reload. */
@@ -140,13 +140,13 @@ function keyOf({ publicKey }: X509Certificate): string {
 export const servedIsIssued: Check = {
     id: "served-is-issued",
     controls: ["SC-12", "CM-6"],
-    wanted: (hop) => fingerprint(issuedLeaf(hop)),
+    wanted: (hop) => inWords(hop.certificate.issued),
     limitSeconds: RELOAD_MS / 1000 + 30,
     look: async (hop) => {
-        const issued = issuedLeaf(hop);
-        const patience = issued.validFromDate.getTime() + RELOAD_MS;
+        const { issued } = hop.certificate;
+        const patience = Date.parse(issued.notBefore) + RELOAD_MS;
         for (;;) {
-            const served = await servedLeaf(hop);
+            const served = issuedCertificate(await servedLeaf(hop));
             const sighting = compareLeaves(issued, served);
             if (sighting.ok || Date.now() > patience) return sighting;
             await setTimeout(1000);
@@ -154,22 +154,21 @@ export const servedIsIssued: Check = {
     },
 };
 
-function compareLeaves(issued: X509Certificate, served: X509Certificate): Sighting {
-    const ok = issued.fingerprint256 === served.fingerprint256;
-    if (!ok && served.validFromDate > issued.validFromDate) {
+function compareLeaves(issued: IssuedCertificate, served: IssuedCertificate): Sighting {
+    const ok = issued.sha256 === served.sha256;
+    if (!ok && served.notBefore > issued.notBefore) {
         throw new Error("the certificate was renewed in the meantime; look again");
     }
-    return { ok, seen: fingerprint(served) };
+    return { ok, seen: inWords(served) };
 }
 
-function issuedLeaf(hop: Hop): X509Certificate {
-    return new X509Certificate(hop.certificate.issued);
+/** What is remembered of a certificate, to know it again. */
+export function issuedCertificate({ raw, validFromDate }: X509Certificate): IssuedCertificate {
+    const sha256 = createHash("sha256").update(raw).digest("hex");
+    return { sha256, notBefore: validFromDate.toISOString() };
 }
 
-/** SHA-256 of a certificate's DER, lower case, as it stands in evidence. */
-export function fingerprint(certificate: X509Certificate): string {
-    return `sha256 ${createHash("sha256").update(certificate.raw).digest("hex")}`;
-}
+const inWords = ({ sha256 }: IssuedCertificate): string => `sha256 ${sha256}`;
 
 function certificatesIn(pem: string): X509Certificate[] {
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

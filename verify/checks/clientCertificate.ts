@@ -1,49 +1,38 @@
 import type { Check, Sighting } from "../check";
-import { ask, type Answer } from "../exchange";
-import type { HttpHop } from "../hop";
+import type { IdentifyingHop, Reception } from "../hop";
 import { makeStranger } from "../stranger";
 
 const controls = ["IA-3", "SC-8(1)", "AC-17(2)"];
-const path = "/v1/whoami";
 
-/** The good credentials open the door, and the service knows whose they are: what the refusals are compared with. */
-export const verifierAccepted: Check<HttpHop> = {
+/** The good credentials open the door: what the refusals are compared with. */
+export const verifierAccepted: Check = {
     id: "client-certificate-accepted",
     controls,
-    wanted: (hop) => `200 ${identityOf(hop)}`,
-    look: async (hop) => isOurIdentity(hop, await ask(hop, { path, client: hop.verifier })),
+    wanted: ({ application }) => application.welcome,
+    look: async (hop) => {
+        const { kind, seen } = await hop.application.knock(hop, hop.verifier);
+        return { ok: kind === "welcome", seen: kind === "refusal" ? `refused: ${seen}` : seen };
+    },
 };
 
 /** Without a certificate there is no answer but a refusal. */
-export const certificateDemanded: Check<HttpHop> = {
+export const certificateDemanded: Check = {
     id: "client-certificate-demanded",
     controls,
-    wanted: () => "alert certificate_required, or 400, without a client certificate",
-    look: async (hop) => isRefusal(await ask(hop, { path })),
+    wanted: ({ application }) => `${application.refusal}, without a client certificate`,
+    look: async (hop) => isRefusal(await hop.application.knock(hop)),
 };
 
 /** The right name from the wrong CA is worth nothing. */
-export const strangerRefused: Check<HttpHop> = {
+export const strangerRefused: Check<IdentifyingHop> = {
     id: "other-ca-refused",
     controls,
-    wanted: () => "an alert, a closed connection or 400 for our name from another CA",
+    wanted: ({ application }) => `${application.refusal}, for our name from another CA`,
     look: async (hop) =>
-        isRefusal(await ask(hop, { path, client: await makeStranger(hop.verifierIdentity) })),
+        isRefusal(await hop.application.knock(hop, await makeStranger(hop.verifierIdentity))),
 };
 
-/** Whether an answer of whoami says that the caller is the verifier, come by the way that the hop goes. */
-export function isOurIdentity(hop: HttpHop, answer: Answer): Sighting {
-    if (answer.kind === "refused") return { ok: false, seen: `refused: ${answer.reason}` };
-    const seen = `${answer.status} ${answer.body.trim().slice(0, 200)}`;
-    return { ok: seen === `200 ${identityOf(hop)}`, seen };
-}
-
-function identityOf({ verifierIdentity, via }: HttpHop): string {
-    return JSON.stringify({ identity: verifierIdentity, via });
-}
-
-function isRefusal(answer: Answer): Sighting {
-    return answer.kind === "refused"
-        ? { ok: true, seen: answer.reason }
-        : { ok: answer.status === 400, seen: String(answer.status) };
+/** A reception as a sighting where only a refusal is right. */
+export function isRefusal({ kind, seen }: Reception): Sighting {
+    return { ok: kind === "refusal", seen };
 }

@@ -14,7 +14,7 @@ function headerCheck(id: string, wanted: string, judge: Judge): Check<HttpHop> {
         controls,
         wanted: () => wanted,
         look: async (hop) => {
-            const answer = await ask(hop, { path: "/v1/whoami", client: hop.verifier });
+            const answer = await ask(hop, hop.application.question, hop.verifier);
             if (answer.kind === "refused") throw new Error(`refused: ${answer.reason}`);
             return judge(answer.headers);
         },

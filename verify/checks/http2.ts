@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { askOverHttp2 } from "../exchange";
+import { askOverHttp2 } from "../http2";
 import type { HttpHop } from "../hop";
 
 /** HTTP/2 is agreed on by ALPN, and spoken. */
@@ -8,7 +8,8 @@ export const http2Spoken: Check<HttpHop> = {
     controls: ["CM-6"],
     wanted: () => "h2, and 200",
     look: async (hop) => {
-        const { protocol, status } = await askOverHttp2(hop, "/v1/whoami", hop.verifier);
+        const { path } = hop.application.question;
+        const { protocol, status } = await askOverHttp2(hop, { path, client: hop.verifier });
         return { ok: protocol === "h2" && status === 200, seen: `${protocol}, ${status}` };
     },
 };

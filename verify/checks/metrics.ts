@@ -1,17 +1,21 @@
 import type { Check } from "../check";
 import { Unreachable } from "../connection";
 import { ask } from "../exchange";
-import type { ApiHop } from "../hops/api";
+import type { InsideHop } from "../hop";
+
+/** Every workload serves its metrics there. */
+export const metricsPort = 9443;
 
 /** The metrics are for the monitoring alone: a client of the service does not get them. */
-export const metricsRefused: Check<ApiHop> = {
+export const metricsRefused: Check<InsideHop> = {
     id: "metrics-refused",
     controls: ["AC-17(2)", "IA-3"],
     wanted: () => "401, 403, a refused handshake or no way there",
     look: async (hop) => {
-        const there = { ...hop, address: { ...hop.address, port: hop.metricsPort } };
+        const address = { ...hop.address, port: hop.metricsPort };
         try {
-            const answer = await ask(there, { path: "/metrics", client: hop.verifier });
+            const there = { ...hop, address, prelude: undefined };
+            const answer = await ask(there, { path: "/metrics" }, hop.verifier);
             return answer.kind === "refused"
                 ? { ok: true, seen: answer.reason }
                 : { ok: [401, 403].includes(answer.status), seen: String(answer.status) };

@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import type { HttpHop } from "../hop";
+import type { IdentifyingHop } from "../hop";
 import {
     chainServed,
     chainTrusted,
@@ -14,7 +14,7 @@ import { cipherSuitesOfProfile, groupsOfProfile } from "./negotiation";
 import { olderVersionsRefused, tls13Accepted } from "./versions";
 
 /** What every hop must show, before what is particular to one. */
-export const mutualTlsChecks: readonly Check<HttpHop>[] = [
+export const mutualTlsChecks: readonly Check<IdentifyingHop>[] = [
     tls13Accepted,
     ...olderVersionsRefused,
     cipherSuitesOfProfile,

@@ -2,7 +2,7 @@ import type { Check, Sighting } from "../check";
 import type { HelloReply } from "../clientHello";
 import { sayHello } from "../connection";
 import { ask } from "../exchange";
-import type { HttpHop } from "../hop";
+import { askedWith, type HttpHop } from "../hop";
 import { cipherSuites, versions } from "../registry";
 import { describeReply } from "./versions";
 
@@ -36,8 +36,7 @@ export const unknownHostClosed: Check<HttpHop> = {
     controls,
     wanted: () => "the connection closed, or 421, for an unknown Host",
     look: async (hop) => {
-        const headers = { Host: elsewhere };
-        const answer = await ask(hop, { path: "/v1/whoami", headers, client: hop.verifier });
+        const answer = await ask(hop, askedWith(hop, { Host: elsewhere }), hop.verifier);
         return answer.kind === "refused"
             ? { ok: true, seen: answer.reason }
             : { ok: answer.status === 421, seen: String(answer.status) };

@@ -1,3 +1,5 @@
+import { webSocket } from "../applications/webSocket";
+import { whoami } from "../applications/whoami";
 import type { Check } from "../check";
 import { forgedIdentityStripped } from "../checks/forgedIdentity";
 import { securityHeaders, strictTransport, versionHidden } from "../checks/headers";
@@ -11,9 +13,11 @@ import {
     unknownServerNameRejected,
 } from "../checks/serverName";
 import { noSessionTickets } from "../checks/sessionTickets";
+import { streamChecks } from "../checks/webSocket";
 import type { ClusterMaterial } from "../cluster";
 import type { Address, HttpHop } from "../hop";
 import type { PathOf } from "../path";
+import { hopTo, sharedOf } from "../settings";
 import type { StackOutputs } from "../stack";
 
 /** The edge: what a client outside reaches on 443, and the redirect on 80. */
@@ -22,35 +26,45 @@ export interface GatewayHop extends HttpHop {
     readonly redirect: Address;
 }
 
-/** The gateway of a stack, reached by the path that a client takes. */
-export function gatewayHop(
-    outputs: StackOutputs,
-    material: ClusterMaterial,
-    pathOf: PathOf,
-): GatewayHop {
-    const { gatewayHost: host, gatewayPort: port, gatewayIdentity: identity } = outputs;
+/** What is known of a stack where it is looked at from outside. */
+export interface Outside {
+    readonly outputs: StackOutputs;
+    readonly material: ClusterMaterial;
+    readonly pathOf: PathOf;
+}
+
+/** One of the gateway's server names, reached by the path that a client takes. */
+function edge(
+    name: string,
+    host: string,
+    { outputs, material, pathOf }: Outside,
+): Omit<GatewayHop, "application"> {
+    const { gatewayPort: port, gatewayIdentity: identity, gatewayHost, tracerHost } = outputs;
+    const names = [identity, `${identity}.cluster.local`, gatewayHost, tracerHost];
+    const { trustBundle, verifier, issued } = material;
+    const common = { ...sharedOf(outputs), trustBundle, verifier };
     return {
-        name: "gateway",
-        host,
-        port,
+        ...hopTo(name, common, { host, port, names, issued: issued.gateway }),
         address: pathOf({ host, port }),
         redirect: pathOf({ host, port: outputs.gatewayRedirectPort }),
-        cipherSuites: outputs.cipherSuites,
-        groups: outputs.groups,
-        trustBundle: material.trustBundle,
-        certificate: {
-            names: [identity, `${identity}.cluster.local`, host],
-            lifetimeHours: outputs.leafLifetimeHours,
-            renewBeforeHours: outputs.leafRenewBeforeHours,
-            issued: material.gatewayIssued,
-        },
-        verifier: material.verifier,
-        verifierIdentity: outputs.verifierIdentity,
-        via: "gateway",
     };
 }
 
-export const gatewayChecks: readonly Check<GatewayHop>[] = [
+/** The gateway's own name, behind which is the api. */
+export function gatewayHop(outside: Outside): GatewayHop {
+    const { gatewayHost: host, verifierIdentity: identity } = outside.outputs;
+    const application = whoami({ host, identity, via: "gateway" });
+    return { ...edge("gateway", host, outside), application };
+}
+
+/** The tracer's name at the gateway: a server block of its own, and a WebSocket through it. */
+export function gatewayTracerHop(outside: Outside): GatewayHop {
+    const { tracerHost: host } = outside.outputs;
+    return { ...edge("gateway-tracer", host, outside), application: webSocket(host) };
+}
+
+/** What every server name of the gateway must show. */
+const edgeChecks: readonly Check<GatewayHop>[] = [
     ...mutualTlsChecks,
     forgedIdentityStripped,
     plaintextRefused,
@@ -62,6 +76,9 @@ export const gatewayChecks: readonly Check<GatewayHop>[] = [
     strictTransport,
     securityHeaders,
     versionHidden,
-    http2Spoken,
     noSessionTickets,
 ];
+
+export const gatewayChecks: readonly Check<GatewayHop>[] = [...edgeChecks, http2Spoken];
+
+export const gatewayTracerChecks: readonly Check<GatewayHop>[] = [...edgeChecks, ...streamChecks];

@@ -35,6 +35,9 @@ export const testsslGrade: Check = {
                     ...["--warnings", "off", "--color", "0", "--nodns", "none"],
                     ...["--add-ca", trustFile, "--jsonfile", findingsFile],
                     ...["--connect-timeout", "10", "--openssl-timeout", "10"],
+                    // Half the time for the same grades: without, each hello is sent by bash and waited for 0.2 s. The one version that
+                    // OpenSSL does not speak, SSL 3.0, is asked for by our own hellos.
+                    "--ssl-native",
                     ...["--ip", hop.address.host, ...partsOfTheGrade],
                     `https://${hop.host}:${hop.address.port}/`,
                 ],
