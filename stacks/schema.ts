@@ -24,7 +24,7 @@ import { jwks, JwtAlgorithm } from "./jwk";
 const agentMeshClient = level({
     identity,
     methods: z.array(
-        word({ RegisterAgent: "RegisterAgent" }),
+        word({ RegisterAgent: "RegisterAgent", RenewAgent: "RenewAgent" }),
         list("methods", "write [] or name them"),
     ),
 });

@@ -59,13 +59,13 @@ export interface PlatformReloaderArgs {
 }
 
 export interface PlatformAgentMeshArgs extends PlatformWorkloadArgs {
-    /** Who may call which methods, beside the api and the verifier, which may register agents. */
+    /** Who may call which methods, beside the api and the verifier, which may call all. */
     clients: PlatformAgentMeshClientArgs[];
 }
 
 export interface PlatformAgentMeshClientArgs {
     identity: string;
-    /** Names of AgentMeshService's methods, for example `RegisterAgent`. */
+    /** Names of AgentMeshService's methods, `RegisterAgent` and `RenewAgent`. */
     methods: string[];
 }
 

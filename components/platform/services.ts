@@ -82,7 +82,7 @@ function createAgentMesh(args: PlatformArgs, { shared, opts }: Ground) {
     const { namespace, agentMesh, tenantNamespaces } = args;
     const own = [parts.verifier, parts.api].map((part) => ({
         identity: platformIdentity(part, args),
-        methods: ["RegisterAgent"],
+        methods: ["RegisterAgent", "RenewAgent"],
     }));
     const allowed = Object.fromEntries(
         [...own, ...agentMesh.clients].map(({ identity, methods }) => [identity, methods]),

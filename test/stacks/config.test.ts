@@ -1,3 +1,4 @@
+import { methods } from "../../services/agent-mesh/definition";
 import { isWhole, readConfig } from "../../stacks/config";
 import { compliant, project, raw } from "./raw";
 
@@ -177,7 +178,7 @@ it.each<[string, object, string]>([
     [
         "a method that is none",
         changed("agentMesh", { clients: [{ identity: "a.b.svc", methods: ["registerAgent"] }] }),
-        '[agentMesh.clients.0.methods.0] is "registerAgent"; allowed RegisterAgent; use one of them',
+        '[agentMesh.clients.0.methods.0] is "registerAgent"; allowed RegisterAgent, RenewAgent; use one of them',
     ],
     [
         "an origin without TLS",
@@ -263,4 +264,13 @@ it("takes no secret, and never shows one", () => {
         "[domain] is <secret>; allowed a plain value, since outputs and previews show it; set it again without --secret",
     ]);
     expect(JSON.stringify([config, errors])).not.toContain("planted");
+});
+
+it("knows the methods of the agent mesh, and no other", () => {
+    const names = Object.keys(methods);
+    const { errors, config } = read(
+        changed("agentMesh", { clients: [{ identity: "a.b.svc", methods: names }] }),
+    );
+    expect(errors).toEqual([]);
+    expect(config.agentMesh?.clients[0]?.methods).toEqual(names);
 });

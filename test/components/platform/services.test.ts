@@ -83,8 +83,8 @@ it("puts an application's password where the application is, and the others wher
 
 it("authorises methods of the agent mesh for the platform's own and for whom config names", () => {
     expect(JSON.parse(envOf(container("agent-mesh")).ALLOWED_METHODS ?? "")).toEqual({
-        [verifier]: ["RegisterAgent"],
-        "api.llm-platform.svc": ["RegisterAgent"],
+        [verifier]: ["RegisterAgent", "RenewAgent"],
+        "api.llm-platform.svc": ["RegisterAgent", "RenewAgent"],
         "agent.tenant.svc": ["RegisterAgent"],
     });
     expect(envOf(container("agent-mesh"))).not.toHaveProperty("GATEWAY_IDENTITY");
