@@ -48,7 +48,8 @@ export class Stack {
     public configure(values: Readonly<Record<string, unknown>>): void {
         const read = (file: string): StackFile => parse(readFileSync(file, "utf8")) as StackFile;
         const { config } = read(join(root, "stacks", "Pulumi.lab.yaml"));
-        const own = Object.entries({ namespace: this.name, ...values }).map(
+        const namespaces = { namespace: this.name, dataNamespace: `${this.name}-data` };
+        const own = Object.entries({ ...namespaces, ...values }).map(
             ([key, value]) => [`encryption-in-transit:${key}`, value] as const,
         );
         const { encryptionsalt } = read(this.file);
