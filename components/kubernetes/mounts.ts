@@ -27,8 +27,9 @@ export const secretMount = (name: string, secretName: string, mountPath: string)
     mount: { name, mountPath, readOnly: true },
 });
 
-/** Mounts a Secret of type kubernetes.io/tls. */
-export const certificateMount = secretMount;
+/** Mounts a Secret of type kubernetes.io/tls: the keys are `tls.crt` and `tls.key`. */
+export const certificateMount = (name: string, secretName: string, mountPath: string): Mount =>
+    secretMount(name, secretName, mountPath);
 
 /** Mounts a ConfigMap's keys as files. */
 export const configMount = (name: string, configMapName: string, mountPath: string): Mount => ({
