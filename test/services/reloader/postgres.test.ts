@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -204,25 +205,22 @@ it("says that a server which ended serves nothing, and meets its successor", asy
 });
 
 it("sends no signal to the process that got the number of a killed server", async () => {
-    const stale = pod.write(
-        "stale.pid",
-        readFileSync(pidFile, "utf8").replace(/^\d+/, `${process.pid}`),
-    );
-    const hangup = jest.fn();
-    process.once("SIGHUP", hangup);
+    const bystander = spawn("sleep", ["60"]);
+    const ended = jest.fn();
+    bystander.once("exit", ended);
+    const lines = readFileSync(pidFile, "utf8").replace(/^\d+/, String(bystander.pid));
     const other = await Sidecar.start(
         pod,
-        { kind: "postgres", pidFile: stale },
-        {
-            stateFile: pod.path("told-other"),
-            healthSocket: pod.path("health-other.sock"),
-        },
+        { kind: "postgres", pidFile: pod.write("stale.pid", lines) },
+        { stateFile: pod.path("told-other"), healthSocket: pod.path("health-other.sock") },
     );
-    await until("it waits", () => other.log.events("daemon_away").length === 1, 5);
-    expect(other.log.events("daemon_away")[0]?.reason).toContain("which is no postgres here");
-    expect(hangup).not.toHaveBeenCalled();
-    process.off("SIGHUP", hangup);
+    await until("it has looked", () => other.log.lines.length > 0, 5);
+    await sleep(1_500);
     await other.stop();
+    expect(ended).not.toHaveBeenCalled();
+    bystander.kill("SIGKILL");
+    expect(other.log.events("daemon_away")).toHaveLength(1);
+    expect(other.log.events("daemon_away")[0]?.reason).toContain("which is no postgres here");
 });
 
 it("shows its metrics to the monitor alone", async () => {
