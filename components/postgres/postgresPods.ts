@@ -27,6 +27,9 @@ export const postgresPort = 5432;
 /** Seconds for a checkpoint after the sessions have been ended. */
 export const postgresGraceSeconds = 60;
 
+/** Over the hour and a tenth in which a pool of `services/tls` gives a connection up: it is never cut off in between. */
+const sessionMaxAgeSeconds = 4200;
+
 /** Volume of the data, which the StatefulSet makes. */
 export const dataVolume = "data";
 
@@ -47,7 +50,7 @@ export function postgresFiles(
 ): Record<string, string> {
     const profile = tlsProfile(profileName);
     const replication = roles.replicationRoles.length > 0;
-    const script = { ...roles, port, sessionMaxAgeSeconds: 3600, sessionCheckSeconds: 30 };
+    const script = { ...roles, port, sessionMaxAgeSeconds, sessionCheckSeconds: 30 };
     return {
         "postgresql.conf": renderPostgresConf({ profile, port, replication, paths }),
         "pg_hba.conf": renderPgHba(roles),

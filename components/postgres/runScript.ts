@@ -121,6 +121,8 @@ const serve = `stop() {
 
 start() {
     trap stop TERM INT
+    # Without it OpenSSL would offer what it was built with.
+    [ -s "\${OPENSSL_CONF-}" ] || { log openssl_conf_missing && exit 1; }
     create
     chmod 700 "$data"
     unlock

@@ -5,13 +5,15 @@ import type { TlsProfile } from "./profile";
  * profile's suites and groups. The daemon finds it by the environment variable OPENSSL_CONF.
  *
  * OpenSSL gives it to every context as it is made, so a setting of the daemon's own still wins. It holds for what the daemon opens
- * as a client too. A file that does not parse is ignored in silence, which is why names are checked here.
+ * as a client too. A suite or a group that it does not know would be passed over in silence, and its defaults offered:
+ * `config_diagnostics` makes it an error, and the daemon does not start.
  *
  * @throws an error that names the list, if it is empty or a name in it could be read as something else
  * @see https://docs.openssl.org/3.5/man5/config/, SSL configuration
  */
 export function renderOpensslConf({ cipherSuites, groups }: OpensslConfSettings): string {
     return [
+        "config_diagnostics = 1",
         "openssl_conf = openssl_init",
         "",
         "[openssl_init]",

@@ -83,6 +83,21 @@ describe("start", () => {
         expect(existsSync(postgres.data("pgdata/postmaster.pid"))).toBe(false);
     });
 
+    it("ends where OpenSSL does not know a suite, or is told nothing", async () => {
+        const unknown = files["openssl.cnf"]?.replace(
+            /Ciphersuites = .*/,
+            "Ciphersuites = TLS_NEW",
+        );
+        postgres.configure({ ...files, "openssl.cnf": unknown ?? "" });
+        const { exitCode, stdout } = await postgres.begin();
+        expect(exitCode).toBe(1);
+        expect(stdout).toContain("FATAL:  could not create SSL context: no cipher match");
+
+        postgres.configure({ ...files, "openssl.cnf": "" });
+        const told = await postgres.begin();
+        expect([told.exitCode, events(told.stdout)]).toEqual([1, ["openssl_conf_missing"]]);
+    });
+
     it("is not kept from it by a lock whose number another program has", async () => {
         await postgres.start();
         await postgres.kill();

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { renderOpensslConf } from "../../../components/tls/opensslConf";
 import { tlsProfile, TlsProfileName } from "../../../components/tls/profile";
 
-const rendered = (suites: string, groups: string) => `openssl_conf = openssl_init
+const rendered = (suites: string, groups: string) => `config_diagnostics = 1
+openssl_conf = openssl_init
 
 [openssl_init]
 ssl_conf = ssl_module
