@@ -22,14 +22,20 @@ export class Refused extends Error {}
  * @throws Unreachable with the address and the reason
  */
 export async function openSocket({ host, port }: Address): Promise<Socket> {
-    const socket = connect({ host, port, timeout: SILENCE_MS });
-    socket.on("timeout", () => socket.destroy(new Silent(`silent for ${SILENCE_MS / 1000} s`)));
+    const socket = connect({ host, port });
+    endWhenSilent(socket);
     try {
         await once(socket, "connect");
     } catch (error) {
         throw new Unreachable(`${host}:${port}: ${messageOf(error)}`);
     }
     return socket;
+}
+
+function endWhenSilent(socket: Socket): void {
+    socket.setTimeout(SILENCE_MS, () => {
+        socket.destroy(new Silent(`silent for ${SILENCE_MS / 1000} s`));
+    });
 }
 
 /** Opens a connection to a hop, up to the point where TLS begins. */
@@ -112,8 +118,9 @@ export async function handshake(hop: Hop, options: HandshakeOptions = {}): Promi
             : {}),
     };
     const socket = startTls(settings);
-    // TLS itself sees no more than an end, and would call our own impatience the other side's refusal.
-    below.on("error", (error) => socket.destroy(error));
+    // Ended from below TLS sees no more than an end, and our own impatience would look like the other side's refusal.
+    below.setTimeout(0);
+    endWhenSilent(socket);
     try {
         await once(socket, "secureConnect");
     } catch (error) {

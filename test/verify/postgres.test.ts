@@ -81,7 +81,7 @@ describe("a PostgreSQL that lets everybody in", () => {
         weak = await start((files) => ({
             "pg_hba.conf": `${files["pg_hba.conf"]?.split("\n", 1)[0] ?? ""}\nhost all all all trust\nhost replication all all trust\n`,
             "postgresql.conf": `${files["postgresql.conf"] ?? ""}ssl_min_protocol_version = 'TLSv1.2'\nssl_ca_file = ''\nssl_ecdh_curve = 'secp521r1'\n${replication}`,
-            "openssl.cnf": "",
+            "openssl.cnf": "# OpenSSL as it is\n",
         }));
     });
 
