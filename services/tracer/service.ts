@@ -38,7 +38,10 @@ export async function startService(
     config: TracerConfig,
     dependencies: ServiceDependencies,
 ): Promise<Service> {
-    const { certificate, keys, front, tracer, metrics } = createServers(config, dependencies);
+    const { certificate, keys, streams, front, tracer, metrics } = createServers(
+        config,
+        dependencies,
+    );
     const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
     const connections = new HttpConnections(tracer, limits);
     const metricsConnections = new HttpConnections(metrics, limits);
@@ -55,6 +58,7 @@ export async function startService(
         const results = await Promise.all(
             [connections, metricsConnections].map((each) => each.drain(config.drainSeconds)),
         );
+        await streams.ended();
         certificate.close();
         keys.close();
         health.close();
@@ -75,11 +79,12 @@ function createServers(config: TracerConfig, dependencies: ServiceDependencies) 
         log,
         clock,
     });
-    const { front, keys } = createFront(config, dependencies, registry, certificate);
+    const { front, keys, streams } = createFront(config, dependencies, registry, certificate);
     const tls = { certificate, policy, log };
     return {
         certificate,
         keys,
+        streams,
         front,
         tracer: createTlsServer(tls, front.listener),
         metrics: createMetricsServer({ ...tls, registry, clients }),
@@ -112,5 +117,5 @@ function createFront(
         log,
         clock,
     });
-    return { front, keys };
+    return { front, keys, streams };
 }

@@ -23,6 +23,8 @@ const closeTimeoutMs = 5_000;
 
 /** One open socket: acknowledges span events, holds the client to its rate, and ends in time. */
 export class Stream {
+    /** Resolves when nothing is left of the socket, after `closed` was called. */
+    public readonly ended: Promise<void>;
     readonly #socket: WebSocket;
     readonly #settings: StreamSettings;
     readonly #timers: NodeJS.Timeout[];
@@ -51,12 +53,16 @@ export class Stream {
             this.#alive = true;
             this.#counted();
         });
-        // ws has already begun to close with the code that fits, 1009 for an oversized message.
+        // ws has already sent a close frame with the code.
         socket.on("error", (error: Error & { readonly code?: string }) => {
-            this.#closing ??= protocolFault(error.code);
+            this.#closing ??= faultOf(error.code);
+            this.#cutLater();
         });
-        socket.once("close", (code) => {
-            this.#ended(code);
+        this.ended = new Promise((resolve) => {
+            socket.once("close", (code) => {
+                this.#ended(code);
+                resolve();
+            });
         });
     }
 
@@ -65,10 +71,7 @@ export class Stream {
         if (this.#socket.readyState !== WebSocket.OPEN) return;
         this.#closing = { code: closing.code, reason: closing.reason };
         this.#socket.close(closing.code, closing.reason);
-        const cut = () => {
-            this.#socket.terminate();
-        };
-        this.#timers.push(setTimeout(cut, closeTimeoutMs));
+        this.#cutLater();
     }
 
     /** What arrives after a close frame of ours is not looked at. */
@@ -103,6 +106,13 @@ export class Stream {
         this.#alive = false;
     }
 
+    #cutLater(): void {
+        const cut = () => {
+            this.#socket.terminate();
+        };
+        this.#timers.push(setTimeout(cut, closeTimeoutMs));
+    }
+
     #ended(code: number): void {
         this.#timers.forEach(clearTimeout);
         const byClient: Closing = code === 1006 ? lost : { code, reason: "client" };
@@ -110,9 +120,17 @@ export class Stream {
     }
 }
 
-/** Codes of ws that a client can cause; of all others the log says only that the protocol was broken. */
-function protocolFault(code: string | undefined): Closing {
-    return code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
-        ? { code: 1009, reason: "message_too_big" }
-        : { code: 1002, reason: "protocol" };
+/** What ws found wrong, by its own codes, with the close code that it has sent. */
+function faultOf(code = ""): Closing {
+    switch (code) {
+        case "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH":
+        case "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH":
+            return closings.tooBig;
+        case "WS_ERR_TOO_MANY_BUFFERED_PARTS":
+            return closings.tooManyFragments;
+        case "WS_ERR_INVALID_UTF8":
+            return closings.malformed;
+        default:
+            return code.startsWith("WS_ERR_") ? closings.protocol : lost;
+    }
 }

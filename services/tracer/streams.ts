@@ -9,6 +9,7 @@ import { MessageRate } from "./messageRate";
 import type { TracerMetrics } from "./metrics";
 import { Refusal } from "./refusal";
 import { Stream } from "./stream";
+import { isPublished } from "./token";
 
 export interface StreamsSettings extends Pick<
     StreamLimits,
@@ -68,9 +69,14 @@ export class Streams {
         };
     }
 
+    /** Resolves when the sockets that are open now have ended, and the audit log says so. */
+    public async ended(): Promise<void> {
+        await Promise.all([...this.#open.keys()].map((stream) => stream.ended));
+    }
+
     /** Closes every socket whose token was signed with a key that the issuer has withdrawn. */
-    public keepOnly({ keys }: KeySet): void {
+    public keepOnly(keys: KeySet): void {
         for (const [stream, { token }] of this.#open)
-            if (!keys.has(token.keyId)) stream.close(closings.keyWithdrawn);
+            if (!isPublished(keys, token)) stream.close(closings.keyWithdrawn);
     }
 }

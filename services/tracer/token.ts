@@ -11,7 +11,8 @@ export interface Token {
     readonly subject: string;
     /** `jti`, by which the issuer's log and ours are joined. */
     readonly id: string;
-    /** `kid` of the key that signed it. */
+    /** The key that signed it, and its `kid`. */
+    readonly key: KeyObject;
     readonly keyId: string;
     readonly expiresAt: Date;
 }
@@ -46,7 +47,7 @@ export async function verifyToken(
     certificate: X509Certificate,
     settings: TokenVerifierSettings,
 ): Promise<Token> {
-    const { payload, protectedHeader } = await signedToken(text, settings);
+    const { payload, key, keyId } = await signedToken(text, settings);
     if (!isBoundTo(payload, certificate))
         throw invalid("cnf.x5t#S256 is not the thumbprint of the client's certificate");
     const { sub, jti, exp } = payload;
@@ -56,25 +57,39 @@ export async function verifyToken(
     if (typeof jti !== "string" || !loggable.test(jti))
         throw invalid("jti is not 1 to 128 printable characters");
     if (Number.isNaN(expiresAt.getTime())) throw invalid("exp is not a date");
-    return { subject: sub, id: jti, keyId: protectedHeader.kid ?? "", expiresAt };
+    return { subject: sub, id: jti, key, keyId, expiresAt };
+}
+
+/** Whether the issuer still publishes the key under its name. */
+export function isPublished(
+    { keys }: KeySet,
+    { key, keyId }: Pick<Token, "key" | "keyId">,
+): boolean {
+    return keys.get(keyId)?.equals(key) ?? false;
 }
 
 /** No tolerance for clocks: an issuer that dates `nbf` at its own present is answered once ours has come there. */
 async function signedToken(text: string, settings: TokenVerifierSettings) {
     const { issuer, audience, algorithm, keys, clock } = settings;
-    const keyOf = ({ kid }: { kid?: string }): KeyObject => {
-        const key = kid === undefined ? undefined : keys().keys.get(kid);
-        if (!key) throw invalid("kid names no key of the issuer");
+    const options = {
+        issuer,
+        audience,
+        algorithms: [algorithm],
+        requiredClaims: ["exp", "sub", "jti", "cnf"],
+        currentDate: clock(),
+    };
+    let found: Pick<Token, "key" | "keyId"> | undefined;
+    const keyOf = ({ kid: keyId = "" }: { kid?: string }): KeyObject => {
+        const key = keys().keys.get(keyId);
+        if (!key) throw withoutKey();
+        found = { key, keyId };
         return key;
     };
     try {
-        return await jwtVerify(text, keyOf, {
-            issuer,
-            audience,
-            algorithms: [algorithm],
-            requiredClaims: ["exp", "sub", "jti", "cnf"],
-            currentDate: clock(),
-        });
+        const { payload } = await jwtVerify(text, keyOf, options);
+        // The keys may have been replaced while the signature was checked.
+        if (!found || !isPublished(keys(), found)) throw withoutKey();
+        return { payload, ...found };
     } catch (error) {
         throw error instanceof errors.JOSEError ? invalid(reasonOf(error)) : error;
     }
@@ -97,3 +112,4 @@ function isBoundTo({ cnf }: JWTPayload, certificate: X509Certificate): boolean {
 }
 
 const invalid = (reason: string) => new Refusal(401, "token_invalid", reason);
+const withoutKey = () => invalid("kid names no key of the issuer");
