@@ -82,7 +82,16 @@ function listenDatagrams(port: number, target: Target, socketFile: string): Prom
     return new Promise((resolve, reject) => {
         server.once("error", reject);
         server.bind(port, LOOPBACK, () => {
-            resolve({ close: () => server.close() });
+            resolve({
+                close: () => {
+                    server.close();
+                    for (const inside of clients.values())
+                        inside.then(
+                            (socket) => socket.destroy(),
+                            () => undefined,
+                        );
+                },
+            });
         });
     });
 }
