@@ -60,7 +60,7 @@ export class ProviderServer {
                 this.#log.connect(request.getEngineAddress());
                 return new rpc.ProviderHandshakeResponse()
                     .setAcceptSecrets(true)
-                    .setAcceptResources(true);
+                    .setAcceptResources(false);
             }),
             attach: unary((request: PluginAttach) => {
                 this.#log.connect(request.getAddress());
@@ -78,6 +78,7 @@ export class ProviderServer {
                 return new Empty();
             }),
             ...unsupported(
+                `the lab's ${name} provider (${version})`,
                 "parameterize",
                 "call",
                 "list",
@@ -113,7 +114,7 @@ export class ProviderServer {
                 await provider.configure?.(fromStruct(request.getArgs()));
                 return new rpc.ConfigureResponse()
                     .setAcceptsecrets(true)
-                    .setAcceptresources(true)
+                    .setAcceptresources(false)
                     .setSupportspreview(true)
                     .setAcceptoutputs(false);
             }),

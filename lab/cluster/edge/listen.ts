@@ -73,11 +73,7 @@ function listenDatagrams(port: number, target: Target, socketFile: string): Prom
     };
     server.on("message", (datagram, { port, address }) => {
         const inside = clients.get(`${address}:${port}`) ?? carry(port, address);
-        // A datagram that does not arrive is lost, as on any network.
-        inside.then(
-            (socket) => socket.write(frame(datagram)),
-            () => undefined,
-        );
+        whenThere(inside, (socket) => socket.write(frame(datagram)));
     });
     return new Promise((resolve, reject) => {
         server.once("error", reject);
@@ -86,12 +82,14 @@ function listenDatagrams(port: number, target: Target, socketFile: string): Prom
                 close: () => {
                     server.close();
                     for (const inside of clients.values())
-                        inside.then(
-                            (socket) => socket.destroy(),
-                            () => undefined,
-                        );
+                        whenThere(inside, (socket) => socket.destroy());
                 },
             });
         });
     });
+}
+
+/** A datagram that does not arrive is lost, as on any network. */
+function whenThere(inside: Promise<Socket>, act: (socket: Socket) => void): void {
+    inside.then(act, () => undefined);
 }

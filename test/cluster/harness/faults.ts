@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Processes whose program is called `name`, whatever namespace they run in. */
+/**
+ * Processes whose program is called `name`, whatever namespace they run in.
+ *
+ * @throws if there is none: a fault that hits nobody proves nothing
+ */
 export function processesOf(name: string): number[] {
-    return readdirSync("/proc")
+    const found = readdirSync("/proc")
         .filter((entry) => /^\d+$/.test(entry))
         .map(Number)
         .filter((pid) => programOf(pid).includes(name));
+    if (found.length === 0) throw new Error(`no process of ${name} runs`);
+    return found;
 }
 
 function programOf(pid: number): string {
