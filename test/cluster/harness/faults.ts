@@ -27,6 +27,15 @@ export const suspend = (pids: readonly number[]): void => {
     pids.forEach((pid) => process.kill(pid, "SIGSTOP"));
 };
 
-export const resume = (pids: readonly number[]): void => {
-    pids.forEach((pid) => process.kill(pid, "SIGCONT"));
-};
+/** Lets them run on. More than once: `nsenter` stops again when it hears late that its child had stopped. */
+export async function resume(pids: readonly number[]): Promise<void> {
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+        pids.forEach((pid) => process.kill(pid, "SIGCONT"));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (!pids.some(isStopped)) return;
+    }
+    throw new Error(`of the processes ${pids.join(", ")} one stays stopped`);
+}
+
+const isStopped = (pid: number): boolean =>
+    /^State:\s+T/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
