@@ -119,15 +119,14 @@ export async function stopDaemon(files: ClusterFiles, name: string, graceMs = 50
 /**
  * Ends the namespaces and with them all that runs inside.
  *
- * The daemons' wrappers go first: they are the parents of what runs inside, and the kernel ends a PID namespace only when every
- * process in it is reaped, which a parent that somebody has stopped never does.
+ * What was started goes first: `nsenter` and `unshare` are the parents of what runs inside, and the kernel ends a PID namespace
+ * only when every process in it is reaped, which a parent that somebody has stopped never does.
  */
 export async function destroyNamespaces(files: ClusterFiles): Promise<void> {
-    const [unshare, init] = [readRecord(recordOf(files, "namespaces")), initProcess(files)];
+    const init = initProcess(files);
     for (const name of existsSync(files.records) ? readdirSync(files.records) : []) {
-        const wrapper = name === "namespaces" ? undefined : readRecord(recordOf(files, name));
-        if (wrapper !== undefined) await end(wrapper, 0);
+        const started = readRecord(recordOf(files, name));
+        if (started !== undefined) await end(started, 0);
     }
     if (init !== undefined) await end(init, 0);
-    if (unshare !== undefined) await end(unshare, 0);
 }

@@ -78,7 +78,7 @@ export class ProviderServer {
                 return new Empty();
             }),
             ...unsupported(
-                `the lab's ${name} provider (${version})`,
+                this.#who,
                 "parameterize",
                 "call",
                 "list",
@@ -225,10 +225,11 @@ export class ProviderServer {
     }
 
     #noSuch(what: string, token: string): Error {
-        const { name, version } = this.provider;
-        return new Error(
-            `the lab's ${name} provider (${version}) has no ${what} ${token}; the official plugin has`,
-        );
+        return new Error(`${this.#who} has no ${what} ${token}; the official plugin has`);
+    }
+
+    get #who(): string {
+        return `the lab's ${this.provider.name} provider (${this.provider.version})`;
     }
 }
 

@@ -8,7 +8,8 @@ export function join(left: Socket, right: Socket): void {
     ] as const) {
         from.setNoDelay();
         from.pipe(to);
-        from.on("error", () => to.destroy());
+        // After an error comes `close`, which ends the other.
+        from.on("error", () => undefined);
         from.on("close", () => {
             if (!from.readableEnded || !from.writableFinished) to.destroy();
         });

@@ -89,7 +89,7 @@ function listenDatagrams(port: number, target: Target, socketFile: string): Prom
     });
 }
 
-/** A datagram that does not arrive is lost, as on any network. */
+/** Acts on a way inside as soon as it is there. Where none comes nothing is done: a datagram is lost, as on any network. */
 function whenThere(inside: Promise<Socket>, act: (socket: Socket) => void): void {
     inside.then(act, () => undefined);
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { eventually } from "./platform";
 
 /**
  * Processes whose program is called `name`, whatever namespace they run in.
@@ -27,15 +28,13 @@ export const suspend = (pids: readonly number[]): void => {
     pids.forEach((pid) => process.kill(pid, "SIGSTOP"));
 };
 
-/** Lets them run on. More than once: `nsenter` stops again when it hears late that its child had stopped. */
-export async function resume(pids: readonly number[]): Promise<void> {
-    for (let attempt = 0; attempt < 50; attempt += 1) {
-        pids.forEach((pid) => process.kill(pid, "SIGCONT"));
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        if (!pids.some(isStopped)) return;
-    }
-    throw new Error(`of the processes ${pids.join(", ")} one stays stopped`);
-}
+/** Lets them run on, and looks again: `nsenter` stops once more when it hears late that its child had stopped. */
+export const resume = (pids: readonly number[]): Promise<true> =>
+    eventually(`run of the processes ${pids.join(", ")}`, 5_000, () => {
+        const stopped = pids.filter(isStopped);
+        stopped.forEach((pid) => process.kill(pid, "SIGCONT"));
+        return Promise.resolve(stopped.length === 0 ? true : undefined);
+    });
 
 const isStopped = (pid: number): boolean =>
     /^State:\s+T/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
