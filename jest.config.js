@@ -12,10 +12,6 @@ const layer = (displayName, folders, more = {}) => ({
             },
         ],
     },
-    // ESM-only packages are transformed too: jest's own require cannot load them.
-    transformIgnorePatterns: [
-        "/node_modules/(?!(@kubernetes/client-node|commander|execa|listr2|jose|openid-client|oauth4webapi|@sindresorhus|figures|is-stream|is-plain-obj|is-unicode-supported|get-stream|human-signals|npm-run-path|path-key|pretty-ms|parse-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors)/)",
-    ],
     moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json", "node"],
     ...more,
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -116,9 +116,17 @@ export async function stopDaemon(files: ClusterFiles, name: string, graceMs = 50
     if (wrapper !== undefined) await end(wrapper, graceMs);
 }
 
-/** Ends the namespaces and with them all that runs inside. */
+/**
+ * Ends the namespaces and with them all that runs inside.
+ *
+ * What was started goes first: `nsenter` and `unshare` are the parents of what runs inside, and the kernel ends a PID namespace
+ * only when every process in it is reaped, which a parent that somebody has stopped never does.
+ */
 export async function destroyNamespaces(files: ClusterFiles): Promise<void> {
-    const [unshare, init] = [readRecord(recordOf(files, "namespaces")), initProcess(files)];
+    const init = initProcess(files);
+    for (const name of existsSync(files.records) ? readdirSync(files.records) : []) {
+        const started = readRecord(recordOf(files, name));
+        if (started !== undefined) await end(started, 0);
+    }
     if (init !== undefined) await end(init, 0);
-    if (unshare !== undefined) await end(unshare, 0);
 }

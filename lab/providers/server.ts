@@ -60,7 +60,7 @@ export class ProviderServer {
                 this.#log.connect(request.getEngineAddress());
                 return new rpc.ProviderHandshakeResponse()
                     .setAcceptSecrets(true)
-                    .setAcceptResources(true);
+                    .setAcceptResources(false);
             }),
             attach: unary((request: PluginAttach) => {
                 this.#log.connect(request.getAddress());
@@ -78,6 +78,7 @@ export class ProviderServer {
                 return new Empty();
             }),
             ...unsupported(
+                this.#who,
                 "parameterize",
                 "call",
                 "list",
@@ -113,7 +114,7 @@ export class ProviderServer {
                 await provider.configure?.(fromStruct(request.getArgs()));
                 return new rpc.ConfigureResponse()
                     .setAcceptsecrets(true)
-                    .setAcceptresources(true)
+                    .setAcceptresources(false)
                     .setSupportspreview(true)
                     .setAcceptoutputs(false);
             }),
@@ -224,10 +225,11 @@ export class ProviderServer {
     }
 
     #noSuch(what: string, token: string): Error {
-        const { name, version } = this.provider;
-        return new Error(
-            `the lab's ${name} provider (${version}) has no ${what} ${token}; the official plugin has`,
-        );
+        return new Error(`${this.#who} has no ${what} ${token}; the official plugin has`);
+    }
+
+    get #who(): string {
+        return `the lab's ${this.provider.name} provider (${this.provider.version})`;
     }
 }
 

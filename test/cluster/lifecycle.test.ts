@@ -89,6 +89,10 @@ describe("a cluster that is up", () => {
         const files = clusterFiles(second.paths);
         expect(machineState(second.paths.root)["processes"]).not.toEqual([]);
         expect(readFileSync(files.kubeconfig, "utf8")).toContain("127.0.0.1");
+        // Even where somebody has stopped a process and not let it run on.
+        const stopped = daemonProcess(files, "cert-manager");
+        if (stopped === undefined) throw new Error("cert-manager does not run");
+        process.kill(stopped.pid, "SIGSTOP");
         lab(second.env, "down");
         expect(machineState(second.paths.root)).toEqual(before);
         expect(readdirSync(second.paths.root)).not.toContain("cluster");

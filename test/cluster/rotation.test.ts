@@ -111,9 +111,7 @@ describe.each(["gateway", "api"])("a pair that does not fit, mounted into %s", (
     beforeAll(() => {
         suspend(controller);
     });
-    afterAll(() => {
-        resume(controller);
-    });
+    afterAll(() => resume(controller));
 
     it("is counted, and the old pair is served on", async () => {
         const hop = workload === "gateway" ? gatewayHop(platform) : await apiHop(platform);
@@ -129,7 +127,7 @@ describe.each(["gateway", "api"])("a pair that does not fit, mounted into %s", (
         expect(await hop.attempt({ credentials: client })).toMatchObject({ status: 200 });
 
         await writeKey(secret, original.privateKey);
-        resume(controller);
+        await resume(controller);
         const issued = await renew(platform, secret);
         await eventually(`a good pair served by ${workload}`, servedWithinMs, async () =>
             (await hop.servedFingerprint(client)) === issued ? true : undefined,

@@ -14,6 +14,8 @@ let folder: string;
 let socketFile: string;
 let inside: Server;
 const opened: (Listener | Server | DatagramSocket)[] = [];
+/** Both ends that a test holds: a half-open one would keep the process alive. */
+const held = new Set<Socket>();
 
 beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "edge-"));
@@ -23,13 +25,18 @@ beforeEach(async () => {
 });
 afterEach(() => {
     for (const one of opened.splice(0)) one.close();
+    for (const socket of held) socket.destroy();
+    held.clear();
     inside.close();
     rmSync(folder, { recursive: true });
 });
 
 /** A TCP server, and a port of 127.0.0.1 that leads to it through both halves. */
 async function forwardTo(onConnection: (socket: Socket) => void): Promise<number> {
-    const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, "127.0.0.1");
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+        held.add(socket);
+        onConnection(socket);
+    }).listen(0, "127.0.0.1");
     await once(server, "listening");
     opened.push(server);
     return forward("TCP", (server.address() as AddressInfo).port);

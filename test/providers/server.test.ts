@@ -1,4 +1,4 @@
-import { credentials, type Server, type ServiceError } from "@grpc/grpc-js";
+import { credentials, status, type Server, type ServiceError } from "@grpc/grpc-js";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
@@ -82,7 +82,7 @@ it("takes secrets and previews, and says its version", async () => {
     );
     expect(configured.toObject()).toMatchObject({
         acceptsecrets: true,
-        acceptresources: true,
+        acceptresources: false,
         acceptoutputs: false,
         supportspreview: true,
     });
@@ -226,4 +226,14 @@ it("aborts what runs when the engine cancels", async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await ask<Empty>((done) => client.cancel(new Empty(), done));
     await ended;
+});
+
+it("says of what it does not do who does not do it", async () => {
+    const parameterized = ask<rpc.ParameterizeResponse>((done) =>
+        client.parameterize(new rpc.ParameterizeRequest(), done),
+    );
+    await expect(parameterized).rejects.toMatchObject({
+        code: status.UNIMPLEMENTED,
+        details: "the lab's test provider (1.2.3) has no parameterize",
+    });
 });

@@ -55,7 +55,7 @@ function dialDatagrams(outer: Socket, { address, port }: Target): void {
     const inner = createSocket("udp4");
     inner.on("error", () => outer.destroy());
     inner.on("message", (datagram) => outer.write(frame(datagram)));
-    outer.on("close", () => inner.close());
+    outer.on("end", () => outer.destroy()).on("close", () => inner.close());
     inner.connect(port, address, () => {
         outer.write(Buffer.from([CONNECTED]));
         outer.on(

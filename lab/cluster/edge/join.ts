@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 
-/** Joins two connections: each end of stream is passed on, and an error of one ends the other. */
+/** Joins two connections: each end of stream is passed on, and one that breaks off before both streams are done ends the other. */
 export function join(left: Socket, right: Socket): void {
     for (const [from, to] of [
         [left, right],
@@ -8,9 +8,10 @@ export function join(left: Socket, right: Socket): void {
     ] as const) {
         from.setNoDelay();
         from.pipe(to);
-        from.on("error", () => to.destroy());
-        from.on("close", (hadError) => {
-            if (hadError) to.destroy();
+        // After an error comes `close`, which ends the other.
+        from.on("error", () => undefined);
+        from.on("close", () => {
+            if (!from.readableEnded || !from.writableFinished) to.destroy();
         });
     }
 }

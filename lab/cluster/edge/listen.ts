@@ -73,16 +73,23 @@ function listenDatagrams(port: number, target: Target, socketFile: string): Prom
     };
     server.on("message", (datagram, { port, address }) => {
         const inside = clients.get(`${address}:${port}`) ?? carry(port, address);
-        // A datagram that does not arrive is lost, as on any network.
-        inside.then(
-            (socket) => socket.write(frame(datagram)),
-            () => undefined,
-        );
+        whenThere(inside, (socket) => socket.write(frame(datagram)));
     });
     return new Promise((resolve, reject) => {
         server.once("error", reject);
         server.bind(port, LOOPBACK, () => {
-            resolve({ close: () => server.close() });
+            resolve({
+                close: () => {
+                    server.close();
+                    for (const inside of clients.values())
+                        whenThere(inside, (socket) => socket.destroy());
+                },
+            });
         });
     });
+}
+
+/** Acts on a way inside as soon as it is there. Where none comes nothing is done: a datagram is lost, as on any network. */
+function whenThere(inside: Promise<Socket>, act: (socket: Socket) => void): void {
+    inside.then(act, () => undefined);
 }

@@ -2,9 +2,6 @@ import { KubernetesProvider } from "../../../lab/providers/kubernetes/provider";
 import type { Created, Resource } from "../../../lab/providers/resource";
 import { withoutSecrets, type Properties } from "../../../lab/providers/value";
 
-// An ESM dependency of the Kubernetes client, for proxies, that jest's own require cannot load. No test has a proxy.
-jest.mock("socks-proxy-agent", () => ({}));
-
 /** A kubeconfig, as text, of a server that refuses connections. */
 export const nobodyThere = JSON.stringify({
     clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],

@@ -3,9 +3,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { loadKubeConfig, namespaceOf } from "../../../lab/providers/kubernetes/kubeconfig";
 
-// An ESM dependency of the Kubernetes client, for proxies, that jest's own require cannot load. No test has a proxy.
-jest.mock("socks-proxy-agent", () => ({}));
-
 let folder: string;
 
 beforeAll(() => {
