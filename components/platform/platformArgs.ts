@@ -59,7 +59,7 @@ export interface PlatformReloaderArgs {
 }
 
 export interface PlatformAgentMeshArgs extends PlatformWorkloadArgs {
-    /** Who may call which methods, beside the api and the verifier, which may call all. */
+    /** Who may call which methods, beside the api, which may call all, and the verifier, which may register. */
     clients: PlatformAgentMeshClientArgs[];
 }
 

@@ -80,10 +80,11 @@ const storeEnv = ({ postgres, redis }: Stores): Record<string, string> => ({
 /** gRPC, called directly: a gateway would end TLS, and with it the identity that each method asks for. */
 function createAgentMesh(args: PlatformArgs, { shared, opts }: Ground) {
     const { namespace, agentMesh, tenantNamespaces } = args;
-    const own = [parts.verifier, parts.api].map((part) => ({
-        identity: platformIdentity(part, args),
-        methods: ["RegisterAgent", "RenewAgent"],
-    }));
+    const own = [
+        // Of the two methods one is not the verifier's: that it is refused is what the verifier looks at.
+        { identity: platformIdentity(parts.verifier, args), methods: ["RegisterAgent"] },
+        { identity: platformIdentity(parts.api, args), methods: ["RegisterAgent", "RenewAgent"] },
+    ];
     const allowed = Object.fromEntries(
         [...own, ...agentMesh.clients].map(({ identity, methods }) => [identity, methods]),
     );
@@ -103,6 +104,12 @@ function createAgentMesh(args: PlatformArgs, { shared, opts }: Ground) {
         opts,
     );
 }
+
+/**
+ * Frames that one socket may send in a second. An agent that works writes some tens of spans; the rest is for the burst after it had
+ * to connect again. It bounds one socket, and not a client, which may open several.
+ */
+const maxMessagesPerSecond = 200;
 
 const keysOfIssuer = { name: "tracer-jwks", mountPath: "/etc/tracer-jwks", file: "jwks.json" };
 
@@ -134,7 +141,7 @@ function createTracer(args: PlatformArgs, { shared, opts }: Ground) {
                 JWKS_FILE: `${mountPath}/${file}`,
                 ALLOWED_ORIGINS: tracer.origins.join(","),
                 MAX_PAYLOAD_BYTES: "65536",
-                MAX_MESSAGES_PER_SECOND: "50",
+                MAX_MESSAGES_PER_SECOND: String(maxMessagesPerSecond),
             },
             configMaps: [{ name, mountPath }],
         },

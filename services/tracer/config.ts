@@ -100,7 +100,7 @@ function readTokenPolicy(reader: EnvReader): TokenPolicy {
 function readLimits(reader: EnvReader): StreamLimits {
     return {
         maxPayloadBytes: reader.integer("MAX_PAYLOAD_BYTES", 64, 1_048_576, 65_536),
-        maxMessagesPerSecond: reader.integer("MAX_MESSAGES_PER_SECOND", 1, 10_000, 50),
+        maxMessagesPerSecond: reader.integer("MAX_MESSAGES_PER_SECOND", 1, 10_000, 200),
         maxSocketsPerIdentity: reader.integer(
             "MAX_SOCKETS_PER_IDENTITY",
             1,

@@ -81,9 +81,9 @@ it("puts an application's password where the application is, and the others wher
     ]);
 });
 
-it("authorises methods of the agent mesh for the platform's own and for whom config names", () => {
+it("lets the verifier register alone, the api renew too, and others as config says", () => {
     expect(JSON.parse(envOf(container("agent-mesh")).ALLOWED_METHODS ?? "")).toEqual({
-        [verifier]: ["RegisterAgent", "RenewAgent"],
+        [verifier]: ["RegisterAgent"],
         "api.llm-platform.svc": ["RegisterAgent", "RenewAgent"],
         "agent.tenant.svc": ["RegisterAgent"],
     });
@@ -108,7 +108,7 @@ it("tells the tracer whose tokens it takes, and shows it the issuer's public key
         JWKS_FILE: "/etc/tracer-jwks/jwks.json",
         ALLOWED_ORIGINS: "https://console.local.bluefly.io,https://other.local.bluefly.io",
         MAX_PAYLOAD_BYTES: "65536",
-        MAX_MESSAGES_PER_SECOND: "50",
+        MAX_MESSAGES_PER_SECOND: "200",
     });
     expect(made.find("ConfigMap", "tracer-jwks")).toMatchObject({
         metadata: { name: "tracer-jwks", namespace: "llm-platform" },

@@ -18,7 +18,7 @@ const complete: Readonly<Record<string, string>> = {
     JWKS_FILE: "/etc/tracer-jwks/jwks.json",
     ALLOWED_ORIGINS: "https://console.local.bluefly.io,https://other.example:8443",
     MAX_PAYLOAD_BYTES: "65536",
-    MAX_MESSAGES_PER_SECOND: "50",
+    MAX_MESSAGES_PER_SECOND: "200",
 };
 
 it("reads the whole environment", () => {
@@ -42,7 +42,7 @@ it("reads the whole environment", () => {
             jwksFile: "/etc/tracer-jwks/jwks.json",
             allowedOrigins: ["https://console.local.bluefly.io", "https://other.example:8443"],
             maxPayloadBytes: 65_536,
-            maxMessagesPerSecond: 50,
+            maxMessagesPerSecond: 200,
             maxSocketsPerIdentity: 256,
             healthSocket: "/tmp/health.sock",
         },
@@ -103,7 +103,7 @@ it.each([
     [
         "MAX_MESSAGES_PER_SECOND",
         "0",
-        'MAX_MESSAGES_PER_SECOND is "0"; expected an integer from 1 to 10000; set for example MAX_MESSAGES_PER_SECOND=50',
+        'MAX_MESSAGES_PER_SECOND is "0"; expected an integer from 1 to 10000; set for example MAX_MESSAGES_PER_SECOND=200',
     ],
     [
         "MAX_SOCKETS_PER_IDENTITY",
