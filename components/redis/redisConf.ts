@@ -58,6 +58,8 @@ const tls = (suites: string): Directive[] => [
     ["tls-cert-file", podPaths.certificate],
     ["tls-key-file", podPaths.privateKey],
     ["tls-ca-cert-file", podPaths.trustBundle],
+    // Authorities of a directory would be trusted beside the bundle. Said, so that one who sets it at run time is drift.
+    ["tls-ca-cert-dir", '""'],
     ["tls-auth-clients", "yes"],
     ["tls-protocols", "TLSv1.3"],
     ["tls-ciphersuites", suites],

@@ -18,6 +18,7 @@ unixsocketperm 700
 tls-cert-file /etc/certs/tls.crt
 tls-key-file /etc/certs/tls.key
 tls-ca-cert-file /etc/trust/ca.crt
+tls-ca-cert-dir ""
 tls-auth-clients yes
 tls-protocols TLSv1.3
 tls-ciphersuites TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256

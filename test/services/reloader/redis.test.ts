@@ -52,7 +52,6 @@ function configuration(): string {
 const more = [
     "# A comment, and an empty line.",
     "",
-    'tls-ca-cert-dir ""',
     "repl-backlog-size 4mb",
     "masteruser replica",
     "masterauth secret-of-replication",
@@ -181,6 +180,14 @@ it("sees that somebody set a parameter, by its name alone, still reloads, and se
     await session.config("SET", "tls-protocols", "TLSv1.3");
     await until("it is gone", async () => (await drift("tls-protocols")) === 0, 5);
     expect(sidecar.log.events("redis_config_drift")).toHaveLength(2);
+});
+
+it("sees that somebody let other authorities in, and that they are out again", async () => {
+    await session.config("SET", "tls-ca-cert-dir", pod.folder);
+    await until("it is seen", async () => (await drift("tls-ca-cert-dir")) === 1, 5);
+    expect(await drift("tls-ca-cert-file")).toBe(0);
+    await session.config("SET", "tls-ca-cert-dir", "");
+    await until("it is gone", async () => (await drift("tls-ca-cert-dir")) === 0, 5);
 });
 
 it("puts back a certificate that somebody set", async () => {
