@@ -1,6 +1,7 @@
 /** The library's public face. Importing it has no effect. */
 export { ClientCertificates } from "./gateway/nginxConf";
 export { NginxGateway, type GatewayRouteArgs, type NginxGatewayArgs } from "./gateway/nginxGateway";
+export type { StorageArgs, StoreClientArgs } from "./kubernetes/statefulWorkload";
 export { CertificateAuthority, type CertificateAuthorityArgs } from "./pki/certificateAuthority";
 export { CertificateIssuer, type CertificateIssuerArgs } from "./pki/certificateIssuer";
 export { TrustBundle, trustBundleKey, type TrustBundleArgs } from "./pki/trustBundle";
@@ -12,7 +13,19 @@ export {
 } from "./pki/workloadCertificate";
 export { Platform } from "./platform";
 export type { PlatformArgs } from "./platform/platformArgs";
-export { PostgresDatabase, type PostgresDatabaseArgs } from "./postgres/postgresDatabase";
+export {
+    PostgresDatabase,
+    type PostgresDatabaseArgs,
+    type PostgresReplicationRoleArgs,
+    type PostgresRoleArgs,
+} from "./postgres/postgresDatabase";
 export { RedisCache, type RedisCacheArgs } from "./redis/redisCache";
-export { SecureService, type SecureServiceArgs } from "./service/secureService";
+export type { RedisApplicationArgs } from "./redis/redisSecrets";
+export {
+    SecureService,
+    type MountedFilesArgs,
+    type PeerArgs,
+    type SecureServiceArgs,
+    type ServiceCallsArgs,
+} from "./service/secureService";
 export { KeyAlgorithm, tlsProfile, TlsProfileName, type TlsProfile } from "./tls/profile";
