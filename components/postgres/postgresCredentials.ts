@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { base64, createLoginSecret } from "../kubernetes/loginSecret";
 
 /** A role whose password one application is told. */
 export interface CredentialSettings {
     readonly role: string;
     /** Namespace of the application. */
     readonly namespace: string;
-    /** Secret there with the key `password`. */
+    /** Secret there with the keys `username` and `password`. */
     readonly secretName: string;
 }
 
@@ -28,13 +29,10 @@ export function createCredentials(
     const passwords: Record<string, pulumi.Output<string>> = {};
     for (const { role, namespace, secretName } of credentials) {
         const { result } = new random.RandomPassword(`${name}-${role}`, passwordOptions, opts);
-        const password = pulumi.secret(result).apply(base64);
-        passwords[role] = password;
-        new k8s.core.v1.Secret(
-            `${name}-${role}`,
-            { metadata: { name: secretName, namespace }, type: "Opaque", data: { password } },
-            opts,
-        );
+        const password = pulumi.secret(result);
+        passwords[role] = password.apply(base64);
+        const metadata = { name: secretName, namespace };
+        createLoginSecret(`${name}-${role}`, metadata, { username: role, password }, opts);
     }
     return new k8s.core.v1.Secret(
         `${name}-passwords`,
@@ -46,5 +44,3 @@ export function createCredentials(
         opts,
     );
 }
-
-const base64 = (text: string): string => Buffer.from(text).toString("base64");

@@ -34,7 +34,7 @@ export interface PostgresReplicationRoleArgs {
     role: string;
     /** Namespace of the workload that uses it; it exists. */
     namespace: string;
-    /** Secret that is made there, with the password under the key `password`. */
+    /** Secret that is made there, of the type `kubernetes.io/basic-auth`: its keys are `username` and `password`. */
     credentialsSecretName: string;
 }
 

@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { base64, createLoginSecret } from "../kubernetes/loginSecret";
 import { ownUsers, renderUsersConf, type RedisApplication } from "./redisUsers";
 
 /** An application, and where its password is put. All plain. */
 export interface RedisApplicationArgs extends RedisApplication {
     /** Namespace of its pods; it exists. */
     namespace: string;
-    /** Secret made there; its key `password` holds the password. */
+    /** Secret made there, of the type `kubernetes.io/basic-auth`: its keys are `username` and `password`. */
     credentialsSecretName: string;
 }
 
@@ -15,9 +16,9 @@ export interface RedisApplicationArgs extends RedisApplication {
 export const redisSecretNames = (name: string) => ({
     /** Key `users.conf`. */
     users: `${name}-users`,
-    /** Key `password`: of the user that asks whether Redis is well. */
+    /** A login: of the user that asks whether Redis is well. */
     probe: `${name}-probe`,
-    /** Key `password`: of the user that changes a running configuration. For the sidecar alone. */
+    /** A login: of the user that changes a running configuration. For the sidecar alone. */
     reload: `${name}-reload`,
 });
 
@@ -37,19 +38,24 @@ export function createRedisSecrets(
         .all(passwords)
         .apply((known) => renderUsersConf(applications, (user) => known[user] ?? ""));
     const names = redisSecretNames(name);
-    const secret = (secretName: string, key: string, text: pulumi.Output<string>) =>
-        createSecret(secretName, { name: secretName, namespace }, { [key]: text }, opts);
+    const login = (resource: string, username: string, to: { name: string; namespace: string }) =>
+        createLoginSecret(resource, to, { username, password: passwordOf(username) }, opts);
     return [
-        secret(names.users, "users.conf", usersConf),
-        secret(names.probe, "password", passwordOf("probe")),
-        secret(names.reload, "password", passwordOf("reload")),
+        new k8s.core.v1.Secret(
+            names.users,
+            {
+                metadata: { name: names.users, namespace },
+                data: { "users.conf": usersConf.apply(base64) },
+            },
+            opts,
+        ),
+        login(names.probe, "probe", { name: names.probe, namespace }),
+        login(names.reload, "reload", { name: names.reload, namespace }),
         ...applications.map((application) =>
-            createSecret(
-                `${name}-${application.name}-credentials`,
-                { name: application.credentialsSecretName, namespace: application.namespace },
-                { password: passwordOf(application.name) },
-                opts,
-            ),
+            login(`${name}-${application.name}-credentials`, application.name, {
+                name: application.credentialsSecretName,
+                namespace: application.namespace,
+            }),
         ),
     ];
 }
@@ -57,22 +63,3 @@ export function createRedisSecrets(
 /** 256 bits, in letters and digits: the text means the same in a shell, a URL and a configuration. */
 const createPassword = (name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> =>
     pulumi.secret(new random.RandomPassword(name, { length: 43, special: false }, opts).result);
-
-const createSecret = (
-    resourceName: string,
-    metadata: { readonly name: string; readonly namespace: string },
-    texts: Readonly<Record<string, pulumi.Output<string>>>,
-    opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret =>
-    new k8s.core.v1.Secret(
-        resourceName,
-        {
-            metadata,
-            data: Object.fromEntries(
-                Object.entries(texts).map(([key, text]) => [key, text.apply(base64)]),
-            ),
-        },
-        opts,
-    );
-
-const base64 = (text: string): string => Buffer.from(text).toString("base64");

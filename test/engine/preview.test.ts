@@ -23,9 +23,9 @@ it("previews an environment that does not exist yet without a violation", () => 
     expect(run).toMatchObject({ status: 0 });
     expect(run.text).not.toContain("[mandatory]");
     const [, ...told] = run.text.split("[advisory]");
-    // Passwords are made in `up`, which judges the Secrets that hold them before they are created.
+    // What the stores read their users from is made in `up`, which judges it before it is created. A login configures nothing.
     for (const each of told)
-        expect(each).toMatch(/undecided: Secret [^,]*\b(?:postgres|redis)[a-z_-]*, /);
+        expect(each).toMatch(/undecided: Secret [^,]*\b(?:postgres-passwords|redis-users), /);
 });
 
 it.each(["a comment", "a shorter lifetime"])("lets %s pass", (change) => {

@@ -38,11 +38,13 @@ it("tells each application its own password, and the database all of them, as se
     expect(inputsOf("RandomPassword", "postgres-app_user")).toEqual({ length: 32, special: false });
     expect(inputsOf("Secret", "postgres-app_user")).toMatchObject({
         metadata: { name: "postgres-credentials", namespace: "llm-platform" },
-        data: { secret: { password: ofApp } },
+        type: "kubernetes.io/basic-auth",
+        data: { secret: { username: base64("app_user"), password: ofApp } },
     });
     expect(inputsOf("Secret", "postgres-backup")).toMatchObject({
         metadata: { name: "postgres-backup", namespace: "backups" },
-        data: { secret: { password: ofBackup } },
+        type: "kubernetes.io/basic-auth",
+        data: { secret: { username: base64("backup"), password: ofBackup } },
     });
     expect(inputsOf("Secret", "postgres-passwords")).toMatchObject({
         metadata: { name: "postgres-passwords", namespace: "llm-platform-data" },

@@ -74,24 +74,29 @@ it("rolls its pod when a setting, a user or its keys change, and not otherwise",
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
+/** The type tells policies that the Secret configures no program. */
+const login = (user: string) => ({
+    type: "kubernetes.io/basic-auth",
+    data: { secret: { username: base64(user), password: base64(passwordOf(user)) } },
+});
+
 it("puts each password where it is needed, as a secret, and its hash into Redis' own file", async () => {
     const { resources } = await made();
     const secrets = resources.filter(({ type }) => type.endsWith(":Secret"));
+    const usersConf = {
+        "users.conf": base64(renderUsersConf(args.applications, passwordOf)),
+    };
     expect(secrets.map(({ inputs }) => inputs)).toEqual(
         [
-            ["llm-platform", "redis-credentials", { password: base64(passwordOf("api")) }],
-            ["llm-platform-data", "redis-probe", { password: base64(passwordOf("probe")) }],
-            ["llm-platform-data", "redis-reload", { password: base64(passwordOf("reload")) }],
-            [
-                "llm-platform-data",
-                "redis-users",
-                { "users.conf": base64(renderUsersConf(args.applications, passwordOf)) },
-            ],
-        ].map(([namespace, name, data]) => ({
+            ["llm-platform", "redis-credentials", login("api")],
+            ["llm-platform-data", "redis-probe", login("probe")],
+            ["llm-platform-data", "redis-reload", login("reload")],
+            ["llm-platform-data", "redis-users", { data: { secret: usersConf } }],
+        ].map(([namespace, name, rest]) => ({
             apiVersion: "v1",
             kind: "Secret",
             metadata: { name, namespace },
-            data: { secret: data },
+            ...(rest as object),
         })),
     );
     const rest = resources.filter(({ type }) => !type.endsWith(":Secret"));
