@@ -39,6 +39,11 @@ it("has no default that the schema would refuse, nor a default other than the sc
     }
 });
 
+it("makes leaves with keys of ECDSA P-256 and 90 days of life unless it is told otherwise", () => {
+    const leaf = { lifetime: "2160h", renewBefore: "720h", algorithm: "ECDSA-P256" };
+    expect(own.find(([key]) => key === "leaf")?.[1].default).toEqual(leaf);
+});
+
 it("changes ConfigMaps and Secrets in place: a replaced one is gone before it is there again", () => {
     expect(file.config["kubernetes:enableConfigMapMutable"]?.value).toBe(true);
     expect(file.config["kubernetes:enableSecretMutable"]?.value).toBe(true);
