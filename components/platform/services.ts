@@ -23,15 +23,21 @@ export interface Services {
 
 /** All services. Their pods wait for the passwords, which the stores make first, but not for the stores. */
 export function createServices(args: PlatformArgs, ground: Ground, stores: Stores): Services {
+    const agentMesh = createAgentMesh(args, ground);
     return {
-        agentMesh: createAgentMesh(args, ground),
+        agentMesh,
         tracer: createTracer(args, ground),
-        api: createApi(args, ground, stores),
+        api: createApi(args, ground, stores, agentMesh),
     };
 }
 
-/** The service behind the gateway: it keeps records in PostgreSQL and what was read last in Redis. */
-function createApi(args: PlatformArgs, { shared, opts }: Ground, stores: Stores) {
+/** The service behind the gateway: it keeps records in PostgreSQL and what was read last in Redis, and is an agent of the mesh. */
+function createApi(
+    args: PlatformArgs,
+    { shared, opts }: Ground,
+    stores: Stores,
+    agentMesh: SecureService,
+) {
     const { namespace, dataNamespace, api } = args;
     const { postgres, redis } = stores;
     return new SecureService(
@@ -46,7 +52,7 @@ function createApi(args: PlatformArgs, { shared, opts }: Ground, stores: Stores)
             allowedClients: withVerifier(api.clients, args),
             callers: [parts.verifier],
             callerNamespaces: args.tenantNamespaces,
-            env: storeEnv(stores),
+            env: { ...storeEnv(stores), ...agentEnv(agentMesh) },
             secrets: Object.values(credentials).map((name) => ({
                 name,
                 mountPath: `/etc/${name}`,
@@ -56,7 +62,7 @@ function createApi(args: PlatformArgs, { shared, opts }: Ground, stores: Stores)
                 peers: [
                     { service: parts.postgres, namespace: dataNamespace, port: postgres.port },
                     { service: parts.redis, namespace: dataNamespace, port: redis.port },
-                    { service: parts.agentMesh, namespace, port: servicePorts.agentMesh },
+                    { service: parts.agentMesh, namespace, port: agentMesh.port },
                 ],
             },
         },
@@ -75,6 +81,12 @@ const storeEnv = ({ postgres, redis }: Stores): Record<string, string> => ({
     REDIS_PORT: String(redis.port),
     REDIS_USER: cache.user,
     REDIS_PASSWORD_FILE: `/etc/${credentials.redis}/password`,
+});
+
+/** Where the api is registered as an agent, under the name of its pod. */
+const agentEnv = ({ identity, port }: SecureService): Record<string, string> => ({
+    AGENT_MESH_HOST: identity,
+    AGENT_MESH_PORT: String(port),
 });
 
 /** gRPC, called directly: a gateway would end TLS, and with it the identity that each method asks for. */

@@ -101,6 +101,8 @@ export class AgentMeshClient {
 
 const channelOptions: ChannelOptions = {
     "grpc.service_config": serviceConfig,
+    // Nor has DNS, which could name another one in a TXT record, and is asked for it at every look.
+    "grpc.service_config_disable_resolution": 1,
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,
     "grpc.keepalive_time_ms": 30_000,

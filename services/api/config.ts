@@ -4,7 +4,8 @@ import {
     readTlsEnv,
     type TlsEnv,
 } from "@encryption-in-transit/services-tls";
-import { readStoresConfig, type StoresConfig } from "./storesConfig";
+import { agentDefaults } from "./agentConfig";
+import { type CallsConfig, readCallsConfig } from "./callsConfig";
 
 export interface ApiConfig extends TlsEnv {
     readonly port: number;
@@ -12,8 +13,8 @@ export interface ApiConfig extends TlsEnv {
     readonly gatewayIdentity: string;
     /** End clients, whether they come by the gateway or directly. */
     readonly allowedClients: readonly string[];
-    /** Undefined: there are no records. */
-    readonly stores?: StoresConfig;
+    /** Undefined: it calls nobody. */
+    readonly calls?: CallsConfig;
     /** Unix socket of the health endpoint. */
     readonly healthSocket: string;
 }
@@ -22,14 +23,15 @@ export interface ApiConfig extends TlsEnv {
 export function readConfig(
     env: NodeJS.ProcessEnv,
 ): { config: ApiConfig } | { errors: readonly string[] } {
-    const reader = new EnvReader({ HEALTH_SOCKET: defaultHealthSocket, ...env });
+    const defaults = { HEALTH_SOCKET: defaultHealthSocket, ...agentDefaults() };
+    const reader = new EnvReader({ ...defaults, ...env });
     const port = reader.integer("PORT", 1024, 65535, 3001);
     const tls = readTlsEnv(reader);
-    const stores = readStoresConfig(reader, env, tls);
+    const calls = readCallsConfig(reader, env, tls);
     const config: ApiConfig = {
         port,
         ...tls,
-        ...(stores && { stores }),
+        ...(calls && { calls }),
         gatewayIdentity: reader.identity("GATEWAY_IDENTITY", "gateway.llm-platform.svc"),
         allowedClients: reader.identities("ALLOWED_CLIENTS", "verifier.llm-platform.svc"),
         healthSocket: reader.absolutePath("HEALTH_SOCKET", defaultHealthSocket),

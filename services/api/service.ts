@@ -12,8 +12,8 @@ import {
 } from "@encryption-in-transit/services-tls";
 import { Registry } from "prom-client";
 import { createApp } from "./app";
+import { type Calls, openCalls } from "./calls";
 import type { ApiConfig } from "./config";
-import { openStores, type Stores } from "./stores";
 
 export interface ServiceDependencies {
     readonly log: Log;
@@ -32,7 +32,7 @@ export async function startService(
     config: ApiConfig,
     dependencies: ServiceDependencies,
 ): Promise<Service> {
-    const { certificate, stores, api, metrics } = createServers(config, dependencies);
+    const { certificate, calls, api, metrics } = createServers(config, dependencies);
     const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
     const connections = [new HttpConnections(api, limits), new HttpConnections(metrics, limits)];
     const port = await listen(api, config.port);
@@ -46,7 +46,7 @@ export async function startService(
         const results = await Promise.all(
             connections.map((each) => each.drain(config.drainSeconds)),
         );
-        await stores?.close();
+        await calls?.close();
         certificate.close();
         health.close();
         const cut = results.reduce((sum, result) => sum + result.cut, 0);
@@ -67,21 +67,21 @@ function createServers(config: ApiConfig, dependencies: ServiceDependencies) {
         log,
         clock,
     });
-    const stores: Stores | undefined =
-        config.stores &&
-        openStores({
+    const calls: Calls | undefined =
+        config.calls &&
+        openCalls({
             ...config,
             ...dependencies,
-            config: config.stores,
+            config: config.calls,
             metrics: tlsMetrics.client(),
             registry,
         });
     const tls = { certificate, policy, log };
     const current = () => certificate.current;
-    const app = createApp({ ...config, current, log, clock, records: stores?.records });
+    const app = createApp({ ...config, current, log, clock, records: calls?.records });
     return {
         certificate,
-        stores,
+        calls,
         api: createTlsServer(tls, app),
         metrics: createMetricsServer({ ...tls, registry, clients }),
     };

@@ -1,10 +1,4 @@
-import {
-    type CertificateMetrics,
-    type Clock,
-    type Log,
-    ReloadingCertificate,
-    type TlsPolicy,
-} from "@encryption-in-transit/services-tls";
+import type { Log, ReloadingCertificate } from "@encryption-in-transit/services-tls";
 import { createPool } from "@encryption-in-transit/services-tls/postgres";
 import { createRedis } from "@encryption-in-transit/services-tls/redis";
 import { Counter, type Registry } from "prom-client";
@@ -15,48 +9,34 @@ import type { StoresConfig } from "./storesConfig";
 
 export interface StoresSettings {
     readonly config: StoresConfig;
-    readonly policy: TlsPolicy;
+    /** The certificate that is shown to both. */
+    readonly certificate: ReloadingCertificate;
     readonly connectionMaxAgeSeconds: number;
-    /** Of the certificate that is shown to the stores. */
-    readonly metrics: CertificateMetrics;
     readonly registry: Registry;
     readonly log: Log;
-    readonly clock: Clock;
     readonly random: () => number;
 }
 
 /** Both stores, as long as the service runs. */
 export interface Stores {
     readonly records: Records;
-    readonly certificate: ReloadingCertificate;
     /** Ends every connection, once no request needs one any more. */
     close(): Promise<void>;
 }
 
-/**
- * Connects to both stores, in the background and again whenever that is needed: the service starts, and serves what needs no store,
- * whether they are there or not. Throws one sentence where the client certificate does not fit.
- */
+/** Connects to both stores, in the background and again whenever that is needed. */
 export function openStores(settings: StoresSettings): Stores {
-    const { config, policy, log, clock, metrics, registry } = settings;
-    const files = config.clientFiles;
-    const certificate = new ReloadingCertificate({
-        files,
-        use: "client",
-        policy,
-        metrics,
-        log,
-        clock,
-    });
+    const { config, certificate, connectionMaxAgeSeconds, registry, log, random } = settings;
+    const common = { certificate, log, random };
     const pool = createPool({
         ...config.postgres,
-        ...common(settings, certificate),
-        maxLifetimeSeconds: settings.connectionMaxAgeSeconds,
+        ...common,
+        maxLifetimeSeconds: connectionMaxAgeSeconds,
     });
     const redis = createRedis({
         ...config.redis,
-        ...common(settings, certificate),
-        maxAgeSeconds: settings.connectionMaxAgeSeconds,
+        ...common,
+        maxAgeSeconds: connectionMaxAgeSeconds,
     });
     const failures = failureCounter(registry);
     const failed = (store: "postgres" | "redis") => () => {
@@ -64,7 +44,6 @@ export function openStores(settings: StoresSettings): Stores {
     };
     const table = new RecordTable({ pool, log, failed: failed("postgres") });
     const cache = new RecordCache({ redis, log, failed: failed("redis") });
-    certificate.watch();
     void table.prepare();
     // It goes on trying by itself, and logs why it has to.
     redis.connect().catch(() => undefined);
@@ -72,16 +51,9 @@ export function openStores(settings: StoresSettings): Stores {
         table.close();
         redis.disconnect();
         await pool.end();
-        certificate.close();
     };
-    return { records: new Records(table, cache), certificate, close };
+    return { records: new Records(table, cache), close };
 }
-
-const common = ({ log, random }: StoresSettings, certificate: ReloadingCertificate) => ({
-    certificate,
-    log,
-    random,
-});
 
 const failureCounter = (registry: Registry) =>
     new Counter({

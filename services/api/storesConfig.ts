@@ -1,14 +1,7 @@
-import {
-    type EnvReader,
-    readClientFiles,
-    type TlsEnv,
-    type TlsFiles,
-} from "@encryption-in-transit/services-tls";
+import type { EnvReader } from "@encryption-in-transit/services-tls";
 
 /** Where records are kept, and where what was read last is. */
 export interface StoresConfig {
-    /** The certificate that is shown to both. */
-    readonly clientFiles: TlsFiles;
     readonly postgres: {
         readonly host: string;
         readonly port: number;
@@ -28,7 +21,6 @@ export interface StoresConfig {
 }
 
 const variables = [
-    "TLS_CLIENT_CERTIFICATE_DIR",
     "POSTGRES_HOST",
     "POSTGRES_PORT",
     "POSTGRES_DATABASE",
@@ -49,11 +41,9 @@ const userNameRange = 'a lower-case letter, then letters, digits and "-", at mos
 export function readStoresConfig(
     reader: EnvReader,
     env: NodeJS.ProcessEnv,
-    tls: TlsEnv,
 ): StoresConfig | undefined {
     if (variables.every((name) => env[name] === undefined)) return undefined;
     return {
-        clientFiles: readClientFiles(reader, tls),
         postgres: {
             host: reader.identity("POSTGRES_HOST", "postgres.llm-platform-data.svc"),
             port: reader.integer("POSTGRES_PORT", 1, 65535, 5432),

@@ -19,7 +19,7 @@ let otherClient: Credential;
 beforeAll(async () => {
     stores = await TwoStores.create(tlsProfile(TlsProfileName.Modern));
     await Promise.all([stores.postgres.start(), stores.redis.start()]);
-    api = await Running.start({ stores: stores.config, allowedClients: [verifier, other] });
+    api = await Running.start({ calls: stores.calls, allowedClients: [verifier, other] });
     verifierClient = await api.pki.client(verifier);
     otherClient = await api.pki.client(other);
     await ready();
@@ -173,7 +173,7 @@ it("says that PostgreSQL is away and no more, serves the rest, and loses nothing
 
 it("starts without its stores, and uses them once they are there", async () => {
     await stores.postgres.end();
-    const early = await Running.start({ stores: stores.config });
+    const early = await Running.start({ calls: stores.calls });
     try {
         const client = as(early, await early.pki.client(verifier));
         const create = { ...client, method: "POST", path: "/v1/records", headers: json };

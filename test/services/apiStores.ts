@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import { postgresFiles } from "../../components/postgres/postgresPods";
 import type { TlsProfile } from "../../components/tls/profile";
+import type { CallsConfig } from "../../services/api/callsConfig";
 import type { StoresConfig } from "../../services/api/storesConfig";
 import { Authority, type Credential } from "../components/gateway/credentials";
 import { freePort } from "../components/gateway/runningGateway";
@@ -22,7 +23,8 @@ export class TwoStores {
     private constructor(
         public readonly postgres: RunningPostgres,
         public readonly redis: RunningRedis,
-        public readonly config: StoresConfig,
+        public readonly calls: CallsConfig,
+        private readonly config: StoresConfig,
         public readonly passwords: readonly string[],
         private readonly root: string,
         private readonly client: Credential,
@@ -58,10 +60,11 @@ export class TwoStores {
             server: await server(hosts.redis),
             trust: authority.root,
         });
-        const { config, mounts } = given(client, authority.root, passwords, ports);
+        const { clientFiles, config, mounts } = given(client, authority.root, passwords, ports);
         return new TwoStores(
             postgres,
             redis,
+            { clientFiles, stores: config },
             config,
             Object.values(passwords),
             authority.root,
@@ -107,13 +110,13 @@ function given(
         port: ports[store],
         passwordFile: secrets[store].path("password"),
     });
+    const clientFiles = {
+        certificateDirectory: certificates.directory,
+        trustFile: trust.path("ca.crt"),
+    };
     const config: StoresConfig = {
-        clientFiles: {
-            certificateDirectory: certificates.directory,
-            trustFile: trust.path("ca.crt"),
-        },
         postgres: { ...at("postgres"), database, role },
         redis: { ...at("redis"), username: "api" },
     };
-    return { config, mounts };
+    return { clientFiles, config, mounts };
 }

@@ -31,7 +31,7 @@ const envOf = ({ env = [] }: Container) =>
 
 const verifier = "verifier.llm-platform.svc";
 
-it("tells the api where its stores are and which files hold its passwords, and no password", () => {
+it("tells the api where its stores and the agent mesh are, which files hold its passwords, and no password", () => {
     const api = container("api");
     expect(envOf(api)).toMatchObject({
         GATEWAY_IDENTITY: "gateway.llm-platform.svc",
@@ -46,6 +46,8 @@ it("tells the api where its stores are and which files hold its passwords, and n
         REDIS_PORT: "6380",
         REDIS_USER: "api",
         REDIS_PASSWORD_FILE: "/etc/redis-credentials/password",
+        AGENT_MESH_HOST: "agent-mesh.llm-platform.svc",
+        AGENT_MESH_PORT: "50051",
     });
     expect(api.volumeMounts.map(({ mountPath }) => mountPath)).toEqual([
         "/etc/certs",
