@@ -155,6 +155,24 @@ it("starts again over the socket that a killed container left", async () => {
     expect(run("probe.js", env).status).toBe(0);
 });
 
+it("is an agent of the mesh that it is told of, and serves where it cannot reach it", async () => {
+    const own = new Mount(pair(await pki.client(serverName)));
+    env = {
+        ...env,
+        TLS_CLIENT_CERTIFICATE_DIR: own.directory,
+        // No such name outside a cluster.
+        AGENT_MESH_HOST: "agent-mesh.llm-platform.svc",
+        AGENT_MESH_PORT: "50051",
+        AGENT_ID: "api-1",
+    };
+    await startServer();
+    await until(() => output.includes('"event":"agent_not_registered"'), "the outcome");
+    expect(output).toMatch(/"agentId":"api-1","reason":"14 UNAVAILABLE: /);
+    expect((await whoami()).status).toBe(200);
+    expect(run("probe.js", env).status).toBe(0);
+    own.remove();
+}, 15_000);
+
 it("says every error of its environment and exits with 1", () => {
     expect(run("server.js", { ...env, PORT: "", DRAIN_SECONDS: "soon" })).toEqual({
         status: 1,
