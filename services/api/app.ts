@@ -7,9 +7,10 @@ import {
     type Log,
     peerIdentity,
     refuseForgedHeaders,
+    requestIdOf,
 } from "@encryption-in-transit/services-tls";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import { type AuditEntry, auditRequest, requestIdOf } from "./audit";
+import { type AuditEntry, auditRequest } from "./audit";
 import { recordRoutes } from "./recordRoutes";
 import type { Records } from "./records";
 import { Refusal, refusalOf } from "./refusal";

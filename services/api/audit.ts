@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller, Clock, Log } from "@encryption-in-transit/services-tls";
 import type { Refusal } from "./refusal";
@@ -10,17 +9,6 @@ export interface AuditEntry {
     readonly peer: string | undefined;
     caller?: Caller;
     refusal?: Refusal;
-}
-
-/** What a request id may look like; anything else is replaced, since it ends in a log and a header. */
-const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
-
-/** The id that the gateway gave the request, so that both logs can be joined; a new one for everybody else. */
-export function requestIdOf(request: IncomingMessage, fromGateway: boolean): string {
-    const given = request.headers["x-request-id"];
-    return fromGateway && typeof given === "string" && requestIdPattern.test(given)
-        ? given
-        : randomUUID();
 }
 
 /**

@@ -1,6 +1,6 @@
-import { type FSWatcher, watch } from "node:fs";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { createSecureContext, type SecureContext, type Server } from "node:tls";
+import { follow } from "./follow";
 import { type Clock, type Log, messageOf } from "./log";
 import {
     checkContent,
@@ -30,9 +30,6 @@ interface Loaded {
     readonly context: SecureContext;
 }
 
-/** A burst of events, such as the kubelet's swap, is one change. */
-const settleMs = 50;
-
 /**
  * A certificate that follows its files. What fits is swapped into every server at once, and is what a client shows, for new
  * connections; what does not fit leaves the old one in service, is counted once for each bad content, and is logged.
@@ -40,12 +37,10 @@ const settleMs = 50;
 export class ReloadingCertificate {
     readonly #settings: ReloadingCertificateSettings;
     readonly #servers = new Set<Server>();
-    readonly #watchers: FSWatcher[] = [];
     #current: TlsMaterial;
     #context: SecureContext;
     #lastFault: string | undefined;
-    #poll: NodeJS.Timeout | undefined;
-    #settle: NodeJS.Timeout | undefined;
+    #unfollow: (() => void) | undefined;
 
     /** Loads and checks the files. Throws one sentence where they do not fit: at the start there is nothing else to serve. */
     constructor(settings: ReloadingCertificateSettings) {
@@ -72,26 +67,26 @@ export class ReloadingCertificate {
         server.once("close", () => this.#servers.delete(server));
     }
 
-    /**
-     * Watches the directories and not the files: the kubelet replaces a symbolic link beside them, and a watch of a file would
-     * stay on the old one. Where events fail, the poll is enough. Keeps no process alive.
-     */
+    /** Follows the files. Where events fail, the poll is enough. Keeps no process alive. */
     public watch(): void {
-        const { files, pollMs = 10_000 } = this.#settings;
-        for (const directory of new Set([files.certificateDirectory, dirname(files.trustFile)])) {
-            this.#watchDirectory(directory);
-        }
-        this.#poll = setInterval(() => {
-            this.check();
-        }, pollMs).unref();
+        const { files, log, pollMs } = this.#settings;
+        this.#unfollow = follow({
+            files: [join(files.certificateDirectory, "tls.crt"), files.trustFile],
+            look: () => {
+                this.check();
+            },
+            lost: (directory, error) => {
+                log.warn(
+                    { event: "tls_watch_lost", directory, reason: messageOf(error) },
+                    "no events for the directory, polling only",
+                );
+            },
+            pollMs,
+        });
     }
 
     public close(): void {
-        clearInterval(this.#poll);
-        clearTimeout(this.#settle);
-        this.#watchers.splice(0).forEach((watcher) => {
-            watcher.close();
-        });
+        this.#unfollow?.();
     }
 
     /** Looks at the files now. Never throws. */
@@ -147,28 +142,5 @@ export class ReloadingCertificate {
             { event: "tls_reload_failed", reason },
             "certificate not reloaded, the old one stays",
         );
-    }
-
-    #watchDirectory(directory: string): void {
-        const { log } = this.#settings;
-        const lost = (error: unknown) => {
-            const reason = messageOf(error);
-            log.warn(
-                { event: "tls_watch_lost", directory, reason },
-                "no events for the directory, polling only",
-            );
-        };
-        try {
-            const watcher = watch(directory, { persistent: false }, () => {
-                clearTimeout(this.#settle);
-                this.#settle = setTimeout(() => {
-                    this.check();
-                }, settleMs).unref();
-            });
-            watcher.on("error", lost);
-            this.#watchers.push(watcher);
-        } catch (error) {
-            lost(error);
-        }
     }
 }

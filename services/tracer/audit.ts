@@ -1,26 +1,15 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
     type Caller,
     type Clock,
     type Log,
     peerIdentity,
+    requestIdOf,
 } from "@encryption-in-transit/services-tls";
 import type { Closing } from "./closing";
 import { healthPath, streamPath } from "./paths";
 import type { Refusal } from "./refusal";
 import type { Token } from "./token";
-
-/** What a request id may look like; anything else is replaced, since it ends in a log and a header. */
-const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
-
-/** The id that the gateway gave the request, so that both logs can be joined; a new one for everybody else. */
-function requestIdOf(request: IncomingMessage, fromGateway: boolean): string {
-    const given = request.headers["x-request-id"];
-    return fromGateway && typeof given === "string" && requestIdPattern.test(given)
-        ? given
-        : randomUUID();
-}
 
 /**
  * The audit trail of one request, and of the socket that it opens: who did what with which token, when, from where, how it ended.

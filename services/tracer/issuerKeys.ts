@@ -1,6 +1,5 @@
-import { type FSWatcher, readFileSync, watch } from "node:fs";
-import { dirname } from "node:path";
-import { type Log, messageOf } from "@encryption-in-transit/services-tls";
+import { readFileSync } from "node:fs";
+import { follow, type Log, messageOf } from "@encryption-in-transit/services-tls";
 import type { Algorithm } from "./algorithm";
 import { hashOf, type KeySet, readKeySet } from "./keySet";
 import type { TracerMetrics } from "./metrics";
@@ -17,9 +16,6 @@ export interface IssuerKeysSettings {
     readonly pollMs?: number;
 }
 
-/** A burst of events, such as the kubelet's swap, is one change. */
-const settleMs = 50;
-
 /**
  * The token issuer's keys, which follow their file. A set that cannot be read leaves the old keys in service, is counted once for
  * each bad content, and is logged.
@@ -28,9 +24,7 @@ export class IssuerKeys {
     readonly #settings: IssuerKeysSettings;
     #current: KeySet;
     #lastFault: string | undefined;
-    #watcher: FSWatcher | undefined;
-    #poll: NodeJS.Timeout | undefined;
-    #settle: NodeJS.Timeout | undefined;
+    #unfollow: (() => void) | undefined;
 
     /** Reads the file. Throws one sentence with its path where it is none: at the start there are no other keys. */
     constructor(settings: IssuerKeysSettings) {
@@ -48,34 +42,26 @@ export class IssuerKeys {
         return this.#current;
     }
 
-    /** Watches the directory, since the kubelet replaces a link beside the file. Keeps no process alive. */
+    /** Follows the file. Where events fail, the poll is enough. Keeps no process alive. */
     public watch(): void {
-        const { file, log, pollMs = 10_000 } = this.#settings;
-        const lost = (error: unknown) => {
-            log.warn(
-                { event: "jwks_watch_lost", file, reason: messageOf(error) },
-                "no events for the file, polling only",
-            );
-        };
-        try {
-            this.#watcher = watch(dirname(file), { persistent: false }, () => {
-                clearTimeout(this.#settle);
-                this.#settle = setTimeout(() => {
-                    this.check();
-                }, settleMs).unref();
-            }).on("error", lost);
-        } catch (error) {
-            lost(error);
-        }
-        this.#poll = setInterval(() => {
-            this.check();
-        }, pollMs).unref();
+        const { file, log, pollMs } = this.#settings;
+        this.#unfollow = follow({
+            files: [file],
+            look: () => {
+                this.check();
+            },
+            lost: (_directory, error) => {
+                log.warn(
+                    { event: "jwks_watch_lost", file, reason: messageOf(error) },
+                    "no events for the file, polling only",
+                );
+            },
+            pollMs,
+        });
     }
 
     public close(): void {
-        clearInterval(this.#poll);
-        clearTimeout(this.#settle);
-        this.#watcher?.close();
+        this.#unfollow?.();
     }
 
     /** Looks at the file now. Never throws. */
