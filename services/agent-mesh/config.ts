@@ -2,6 +2,7 @@ import {
     defaultHealthSocket,
     EnvReader,
     isIdentity,
+    readResult,
     readTlsEnv,
     type TlsEnv,
 } from "@encryption-in-transit/services-tls";
@@ -32,14 +33,7 @@ export function readConfig(
             ) ?? new Map(),
         healthSocket: reader.absolutePath("HEALTH_SOCKET", defaultHealthSocket),
     };
-    if (reader.errors.length === 0 && config.port === config.metricsPort) {
-        return {
-            errors: [
-                `METRICS_PORT is "${config.port}", as PORT is; expected another port; set METRICS_PORT=9443`,
-            ],
-        };
-    }
-    return reader.errors.length === 0 ? { config } : { errors: reader.errors };
+    return readResult(reader, config);
 }
 
 /** Undefined where anything is not as it should be: a list of methods that is half read would allow something else. */

@@ -1,6 +1,7 @@
 import {
     defaultHealthSocket,
     EnvReader,
+    readResult,
     readTlsEnv,
     type TlsEnv,
 } from "@encryption-in-transit/services-tls";
@@ -36,12 +37,5 @@ export function readConfig(
         allowedClients: reader.identities("ALLOWED_CLIENTS", "verifier.llm-platform.svc"),
         healthSocket: reader.absolutePath("HEALTH_SOCKET", defaultHealthSocket),
     };
-    if (reader.errors.length === 0 && config.port === config.metricsPort) {
-        return {
-            errors: [
-                `METRICS_PORT is "${config.port}", as PORT is; expected another port; set METRICS_PORT=9443`,
-            ],
-        };
-    }
-    return reader.errors.length === 0 ? { config } : { errors: reader.errors };
+    return readResult(reader, config);
 }

@@ -104,6 +104,17 @@ export interface TlsEnv {
     readonly drainSeconds: number;
 }
 
+/** What was read, or every error that stands against it; the two ports have to differ. */
+export function readResult<Config extends Pick<TlsEnv, "metricsPort"> & { readonly port: number }>(
+    { errors }: EnvReader,
+    config: Config,
+): { config: Config } | { errors: readonly string[] } {
+    if (errors.length > 0) return { errors };
+    if (config.port !== config.metricsPort) return { config };
+    const got = `METRICS_PORT is "${config.port}", as PORT is`;
+    return { errors: [`${got}; expected another port; set METRICS_PORT=9443`] };
+}
+
 /** Where the certificate lies that the service shows as a client; the trust bundle is the one it serves with. */
 export function readClientFiles(reader: EnvReader, { files }: Pick<TlsEnv, "files">): TlsFiles {
     return {

@@ -16,7 +16,7 @@ export {
 export { clientOptions } from "./clientOptions";
 export { HttpConnections } from "./connections";
 export type { EndReason } from "./connectionTimers";
-export { EnvReader, readClientFiles, readTlsEnv, type TlsEnv } from "./env";
+export { EnvReader, readClientFiles, readResult, readTlsEnv, type TlsEnv } from "./env";
 export { follow } from "./follow";
 export { serveHealth } from "./health";
 export { defaultHealthSocket } from "./healthSocket";

@@ -1,6 +1,7 @@
 import {
     defaultHealthSocket,
     EnvReader,
+    readResult,
     readTlsEnv,
     type TlsEnv,
 } from "@encryption-in-transit/services-tls";
@@ -66,14 +67,7 @@ export function readConfig(
         ...readLimits(reader),
         healthSocket: reader.absolutePath("HEALTH_SOCKET", defaultHealthSocket),
     };
-    if (reader.errors.length === 0 && config.port === config.metricsPort) {
-        return {
-            errors: [
-                `METRICS_PORT is "${config.port}", as PORT is; expected another port; set METRICS_PORT=9443`,
-            ],
-        };
-    }
-    return reader.errors.length === 0 ? { config } : { errors: reader.errors };
+    return readResult(reader, config);
 }
 
 /** Empty where no browser may connect; not set is an error, since the two should not be mistaken for each other. */
