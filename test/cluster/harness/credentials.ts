@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import { readCredentials, type Platform } from "./platform";
 
 /** What a client shows: its chain and its key, as PEM. */
 export interface Credentials {
@@ -38,8 +39,18 @@ async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
     return x509.PemConverter.encode(der, "PRIVATE KEY");
 }
 
+/** The platform's own workload CA: with its key a test can make what cert-manager would never issue. */
+export async function platformSigner(platform: Platform): Promise<Signer> {
+    const { certificate, privateKey } = await readCredentials(
+        platform,
+        "cert-manager",
+        "ca-key-pair",
+    );
+    return signerFromPem(certificate, privateKey);
+}
+
 /** The signer whose Secret holds `tls.crt` (intermediate, then root) and `tls.key`. */
-export async function signerFromPem(certificates: string, privateKeyPem: string): Promise<Signer> {
+async function signerFromPem(certificates: string, privateKeyPem: string): Promise<Signer> {
     const [first] = x509.PemConverter.decode(certificates);
     if (first === undefined) throw new Error("the CA's Secret holds no certificate");
     const key = createPrivateKey(privateKeyPem);

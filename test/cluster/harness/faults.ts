@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { eventually } from "./platform";
+import { eventually, type Platform } from "./platform";
 
 /**
  * Processes whose program is called `name`, whatever namespace they run in.
@@ -7,20 +7,56 @@ import { eventually } from "./platform";
  * @throws if there is none: a fault that hits nobody proves nothing
  */
 export function processesOf(name: string): number[] {
-    const found = readdirSync("/proc")
-        .filter((entry) => /^\d+$/.test(entry))
-        .map(Number)
-        .filter((pid) => programOf(pid).includes(name));
+    const found = processes().filter((pid) => programOf(pid).includes(name));
     if (found.length === 0) throw new Error(`no process of ${name} runs`);
     return found;
 }
 
-function programOf(pid: number): string {
+const processes = (): number[] =>
+    readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .map(Number);
+
+const programOf = (pid: number): string => textOf(pid, "cmdline").split("\0")[0] ?? "";
+
+function textOf(pid: number, file: string): string {
     try {
-        return readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").split("\0")[0] ?? "";
+        return readFileSync(`/proc/${pid}/${file}`, "utf8");
     } catch {
         return ""; // it ended meanwhile
     }
+}
+
+/** A pod that runs. */
+export interface Pod {
+    readonly name: string;
+    readonly uid: string;
+    readonly ready: boolean;
+}
+
+/** The pods of a workload. */
+export async function podsOf(
+    { core }: Platform,
+    { namespace, workload }: { readonly namespace: string; readonly workload: string },
+): Promise<Pod[]> {
+    const labelSelector = `app=${workload}`;
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+    return items.map(({ metadata, status }) => ({
+        name: metadata?.name ?? "",
+        uid: metadata?.uid ?? "",
+        ready: (status?.conditions ?? []).some((it) => it.type === "Ready" && it.status === "True"),
+    }));
+}
+
+/**
+ * Kills every process of a pod at once and without warning, its network's holder too, as when a machine loses power.
+ *
+ * @throws if there is none: a fault that hits nobody proves nothing
+ */
+export function killPod({ name, uid }: Pod): void {
+    const pids = processes().filter((pid) => textOf(pid, "cgroup").includes(`pod${uid}`));
+    if (pids.length === 0) throw new Error(`no process of pod ${name} runs`);
+    pids.forEach((pid) => process.kill(pid, "SIGKILL"));
 }
 
 /** Stops processes where they stand, as a hung node would. */

@@ -13,23 +13,44 @@ export interface Attempt {
     readonly groups?: string;
     /** Name asked for in the handshake and, on HTTP, in `Host`. */
     readonly host?: string;
-    /** Roots to trust instead of the platform's bundle. */
-    readonly trust?: string;
-    readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Outcome =
+    /** `status` is the protocol's own: HTTP's, gRPC's, or that of a WebSocket's opening or closing. */
     | { readonly kind: "answered"; readonly status: number; readonly body: string }
-    /** `reason` is the TLS library's error code, or what ended the connection. */
+    /** `reason` is the code of the TLS library or of the protocol, or what ended the connection. */
     | { readonly kind: "refused"; readonly reason: string };
+
+/** Where a server is, and whom to take it for. */
+export interface Endpoint {
+    /** Of the hop, as reports call it. */
+    readonly name: string;
+    /** Name that the server's certificate must hold. */
+    readonly host: string;
+    /** Where the client really connects: a forwarded port on loopback. */
+    readonly address: Address;
+    /** Roots that the client trusts, as PEM. */
+    readonly trust: string;
+}
+
+export interface Address {
+    readonly host: string;
+    readonly port: number;
+}
 
 /** A hop of the platform as the tests see it: how to use it once, and what a success looks like. */
 export interface Hop {
     readonly name: string;
+    /** What the platform's own client shows here. */
+    readonly credentials: Credentials;
     /** A single use on a connection of its own. */
     attempt(attempt: Attempt): Promise<Outcome>;
+    /** SHA-256 fingerprint of the leaf that a new connection is served. */
+    servedFingerprint(): Promise<string>;
     /** Opens one of the long-lived connections that load and rotation are measured on. */
-    open(credentials: Credentials): Session;
+    open(): Session;
+    /** Frees what the hop has on disk. */
+    close?(): void;
 }
 
 /** A connection that is used again and again, and replaced when the server closed it in the way its protocol allows. */

@@ -1,10 +1,11 @@
-import type { Credentials } from "./credentials";
 import type { Hop, Session } from "./hop";
 
 export interface LoadSettings {
     readonly connections: number;
     /** Requests a second over all connections. */
     readonly rate: number;
+    /** Time over which the connections are opened, one after the other. */
+    readonly rampMs: number;
 }
 
 export interface LoadReport {
@@ -18,22 +19,43 @@ export interface LoadReport {
     readonly p99Ms: number;
 }
 
+/** One request that had an end. */
+interface Sample {
+    readonly session: Session;
+    readonly from: number;
+    readonly to: number;
+    readonly failure?: string;
+}
+
 /** A steady load: each connection sends in its turn, at the rate asked for, however long an answer takes. */
 export class Load {
     private readonly sessions: Session[];
-    private readonly latencies: number[] = [];
-    private readonly failures: string[] = [];
+    private readonly samples: Sample[] = [];
     private readonly started = performance.now();
     private running = true;
     private readonly loops: Promise<void>[];
 
     constructor(
         private readonly hop: Hop,
-        credentials: Credentials,
         private readonly settings: LoadSettings,
     ) {
-        this.sessions = Array.from({ length: settings.connections }, () => hop.open(credentials));
+        this.sessions = Array.from({ length: settings.connections }, () => hop.open());
         this.loops = this.sessions.map((session, index) => this.loop(session, index));
+    }
+
+    /**
+     * How long after a moment each client had its next success, longest first. A client without one is Infinity.
+     *
+     * @param moment of `performance.now()`
+     */
+    public nextSuccessAfter(moment: number): number[] {
+        const times = this.sessions.map((session) => {
+            const next = this.samples.find(
+                (it) => it.session === session && it.from >= moment && it.failure === undefined,
+            );
+            return next === undefined ? Infinity : next.to - moment;
+        });
+        return times.sort((a, b) => b - a);
     }
 
     /** Ends the load after the requests under way, and says what happened. */
@@ -48,13 +70,17 @@ export class Load {
         this.sessions.forEach((session) => {
             session.close();
         });
-        const sorted = [...this.latencies].sort((a, b) => a - b);
+        const failures = this.samples.flatMap(({ failure }) => failure ?? []);
+        const sorted = this.samples
+            .filter(({ failure }) => failure === undefined)
+            .map(({ from, to }) => to - from)
+            .sort((a, b) => a - b);
         const quantile = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? NaN;
         return {
             hop: this.hop.name,
-            requests: this.latencies.length + this.failures.length,
+            requests: this.samples.length,
             seconds,
-            failures: this.failures,
+            failures,
             reconnects,
             p50Ms: quantile(0.5),
             p99Ms: quantile(0.99),
@@ -62,8 +88,9 @@ export class Load {
     }
 
     private async loop(session: Session, index: number): Promise<void> {
-        const periodMs = (1000 * this.settings.connections) / this.settings.rate;
-        let next = this.started + (periodMs * index) / this.settings.connections;
+        const { connections, rate, rampMs } = this.settings;
+        const periodMs = (1000 * connections) / rate;
+        let next = this.started + (rampMs * index) / connections;
         while (this.running) {
             await sleep(next - performance.now());
             next = Math.max(next + periodMs, performance.now());
@@ -73,13 +100,37 @@ export class Load {
 
     private async once(session: Session): Promise<void> {
         const from = performance.now();
+        const done = (failure?: string): void => {
+            const to = performance.now();
+            this.samples.push({ session, from, to, ...(failure !== undefined && { failure }) });
+        };
         try {
             await session.request();
-            this.latencies.push(performance.now() - from);
+            done();
         } catch (error) {
-            this.failures.push(String(error));
+            done(String(error));
         }
     }
+}
+
+/** Failures by their text without its figures, so that a thousand of one kind are one line. */
+export function tally(failures: readonly string[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const failure of failures) {
+        const kind = failure.replaceAll(/\d+(\.\d+)?/g, "N");
+        counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    return counts;
+}
+
+/** One line a load, for whoever reads the tests' output. */
+export function report(reports: readonly LoadReport[], more: readonly string[] = []): void {
+    const loads = reports.map(
+        ({ hop, requests, seconds, failures, reconnects, p50Ms, p99Ms }) =>
+            `${hop}: ${requests} requests in ${seconds.toFixed(0)} s, ${failures.length} failed, ` +
+            `${reconnects} reconnects, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+    );
+    process.stdout.write(`${[...loads, ...more].join("\n")}\n`);
 }
 
 const sleep = (ms: number): Promise<void> =>

@@ -2,8 +2,8 @@ import type { Platform } from "./platform";
 
 /** How often a text stands in what a workload's pods have logged so far. */
 export async function timesLogged(
-    { core, namespace }: Platform,
-    workload: string,
+    { core }: Platform,
+    { namespace, workload }: { readonly namespace: string; readonly workload: string },
     text: string,
 ): Promise<number> {
     const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${workload}` });

@@ -8,6 +8,7 @@ import {
     setHeaderOptions,
 } from "@kubernetes/client-node";
 import type { Credentials } from "./credentials";
+import type { Address } from "./hop";
 
 /** The running platform: what its stack says of it, and its cluster. */
 export interface Platform {
@@ -39,24 +40,34 @@ export async function connectPlatform(): Promise<Platform> {
 
 /** Certificate and key of a Secret of type kubernetes.io/tls. */
 export async function readCredentials(
-    { core }: Platform,
+    platform: Platform,
     namespace: string,
     name: string,
 ): Promise<Credentials> {
+    const [certificate, privateKey] = await Promise.all(
+        ["tls.crt", "tls.key"].map((key) => readSecret(platform, namespace, name, key)),
+    );
+    return { certificate: String(certificate), privateKey: String(privateKey) };
+}
+
+/** @returns one value of a Secret; throws where there is none */
+export async function readSecret(
+    { core }: Platform,
+    namespace: string,
+    name: string,
+    key: string,
+): Promise<string> {
     const { data } = await core.readNamespacedSecret({ namespace, name });
-    const decode = (key: string): string => {
-        const value = data?.[key];
-        if (value === undefined) throw new Error(`Secret ${namespace}/${name} has no ${key}`);
-        return Buffer.from(value, "base64").toString("utf8");
-    };
-    return { certificate: decode("tls.crt"), privateKey: decode("tls.key") };
+    const value = data?.[key];
+    if (value === undefined) throw new Error(`Secret ${namespace}/${name} has no ${key}`);
+    return Buffer.from(value, "base64").toString("utf8");
 }
 
 export const fingerprintOf = (certificatePem: string): string =>
     new X509Certificate(certificatePem).fingerprint256;
 
 /** Where the lab forwards a load balancer's port to on loopback; nothing while it does not. */
-export function forwardOf(host: string, port: number): { host: string; port: number } | undefined {
+export function forwardOf(host: string, port: number): Address | undefined {
     const flags = execFileSync("tsx", ["lab/main.ts", "connect"], { encoding: "utf8" });
     const match = [...flags.matchAll(/--connect (\S+):(\d+)=(\S+):(\d+)/g)].find(
         ([, name, from]) => name === host && Number(from) === port,
@@ -65,8 +76,11 @@ export function forwardOf(host: string, port: number): { host: string; port: num
 }
 
 /** Asks cert-manager for a new certificate now, as `cmctl renew` does, and waits until its Secret holds it. */
-export async function renew(platform: Platform, name: string): Promise<string> {
-    const { custom, namespace } = platform;
+export async function renew(
+    platform: Platform,
+    { namespace, secret: name }: { readonly namespace: string; readonly secret: string },
+): Promise<string> {
+    const { custom } = platform;
     const before = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
     const certificate = {
         group: "cert-manager.io",

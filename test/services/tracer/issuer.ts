@@ -64,14 +64,17 @@ export const keySet = (...issuers: readonly Issuer[]) =>
     JSON.stringify({ keys: issuers.map(({ jwk }) => jwk) });
 
 /** RFC 8705, 3.1 */
-export const thumbprint = ({ certificate }: Credential) =>
+export const thumbprint = ({ certificate }: Pick<Credential, "certificate">) =>
     createHash("sha256").update(new X509Certificate(certificate).raw).digest("base64url");
 
 /** Seconds since 1970, as tokens have them. */
 export const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
 /** What a good token for the holder of a certificate says; valid for ten minutes. */
-export function claimsFor(credential: Credential, changes: Claims = {}): Claims {
+export function claimsFor(
+    credential: Pick<Credential, "certificate">,
+    changes: Claims = {},
+): Claims {
     return {
         iss: issuerName,
         aud: audience,

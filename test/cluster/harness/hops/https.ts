@@ -1,92 +1,62 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import * as net from "node:net";
-import * as tls from "node:tls";
-import type { Credentials } from "./credentials";
-import type { Attempt, Hop, Outcome, Session } from "./hop";
+import type * as net from "node:net";
+import {
+    clientCertificate,
+    connectPlain,
+    connectTls,
+    outcomeOf,
+    servedFingerprint,
+} from "../connection";
+import type { Credentials } from "../credentials";
+import type { Attempt, Endpoint, Hop, Outcome, Session } from "../hop";
 
-export interface HttpsEndpoint {
-    readonly name: string;
-    /** Name that the server's certificate must hold. */
-    readonly host: string;
+export interface HttpsEndpoint extends Endpoint {
     readonly path: string;
-    /** Where the client really connects: a forwarded port on loopback. */
-    readonly address: { readonly host: string; readonly port: number };
-    readonly trust: string;
 }
 
-/** How long a server may take to send the alert that refuses a TLS 1.3 client certificate, which follows the handshake. */
-const alertMs = 300;
+export interface HttpsAttempt extends Attempt {
+    readonly method?: string;
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+}
+
 const timeoutMs = 30_000;
 
 export class HttpsHop implements Hop {
     public readonly name: string;
 
-    constructor(private readonly endpoint: HttpsEndpoint) {
+    constructor(
+        public readonly endpoint: HttpsEndpoint,
+        public readonly credentials: Credentials,
+    ) {
         this.name = endpoint.name;
     }
 
-    public async attempt(attempt: Attempt): Promise<Outcome> {
-        try {
+    public attempt(attempt: HttpsAttempt): Promise<Outcome> {
+        return outcomeOf(async () => {
             const socket = attempt.plaintext
-                ? await this.connectPlain()
-                : await this.connectTls(attempt);
-            return await this.ask(socket, attempt);
-        } catch (error) {
-            return { kind: "refused", reason: reasonOf(error) };
-        }
-    }
-
-    /** SHA-256 fingerprint of the leaf that a new connection is served. */
-    public async servedFingerprint(credentials: Credentials): Promise<string> {
-        const socket = await this.connectTls({ credentials });
-        const { fingerprint256 } = socket.getPeerCertificate();
-        socket.destroy();
-        return fingerprint256;
-    }
-
-    public open(credentials: Credentials): Session {
-        return new HttpsSession(this.endpoint, credentials);
-    }
-
-    private connectPlain(): Promise<net.Socket> {
-        return new Promise((resolve, reject) => {
-            const socket = net.connect(this.endpoint.address, () => {
-                resolve(socket);
-            });
-            socket.once("error", reject);
+                ? await connectPlain(this.endpoint.address)
+                : await connectTls(this.endpoint, attempt);
+            return this.ask(socket, attempt);
         });
     }
 
-    private connectTls(attempt: Attempt): Promise<tls.TLSSocket> {
-        return new Promise((resolve, reject) => {
-            const socket = tls.connect({
-                ...this.endpoint.address,
-                servername: attempt.host ?? this.endpoint.host,
-                ca: attempt.trust ?? this.endpoint.trust,
-                minVersion: "TLSv1.2",
-                maxVersion: attempt.maxVersion ?? "TLSv1.3",
-                ...(attempt.cipherSuites !== undefined && { ciphers: attempt.cipherSuites }),
-                ...(attempt.groups !== undefined && { ecdhCurve: attempt.groups }),
-                ...clientCertificate(attempt.credentials),
-            });
-            socket.once("error", reject);
-            socket.once("close", () => {
-                reject(new Error("closed"));
-            });
-            socket.once("secureConnect", () =>
-                setTimeout(() => {
-                    resolve(socket);
-                }, alertMs),
-            );
-        });
+    public servedFingerprint(): Promise<string> {
+        return servedFingerprint(this.endpoint, this.credentials);
     }
 
-    private ask(socket: net.Socket, attempt: Attempt): Promise<Outcome> {
+    public open(): Session {
+        return new HttpsSession(this.endpoint, this.credentials);
+    }
+
+    private ask(socket: net.Socket, attempt: HttpsAttempt): Promise<Outcome> {
         return new Promise((resolve, reject) => {
             const request = http.request({
                 createConnection: () => socket,
-                path: this.endpoint.path,
+                method: attempt.method ?? "GET",
+                path: attempt.path ?? this.endpoint.path,
                 headers: { host: attempt.host ?? this.endpoint.host, ...attempt.headers },
                 timeout: timeoutMs,
             });
@@ -98,7 +68,7 @@ export class HttpsHop implements Hop {
                     resolve({ kind: "answered", status: response.statusCode ?? 0, body });
                 }, reject);
             });
-            request.end();
+            request.end(attempt.body);
         });
     }
 }
@@ -176,17 +146,8 @@ class HttpsSession implements Session {
 
 class ClosedWhileIdle extends Error {}
 
-const clientCertificate = (credentials?: Credentials): tls.SecureContextOptions =>
-    credentials === undefined ? {} : { cert: credentials.certificate, key: credentials.privateKey };
-
 async function readBody(response: http.IncomingMessage): Promise<string> {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString("utf8");
-}
-
-/** Errors of node's core are of another realm than a test's, so `instanceof` would not know them. */
-function reasonOf(error: unknown): string {
-    const { code, message } = error as { code?: string; message?: string };
-    return code ?? message ?? String(error);
 }
