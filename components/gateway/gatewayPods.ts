@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { renderReloadScript } from "../kubernetes/reloadScript";
+import { renderReloadScript, type ReloadScriptSettings } from "../kubernetes/reloadScript";
 import {
     certificateMount,
     configMount,
@@ -26,24 +26,34 @@ const confDirectory = "/etc/nginx-conf";
 const conf = `${confDirectory}/nginx.conf`;
 const pidFile = `${nginxPaths.run}/nginx.pid`;
 
-/** Seconds that nginx may take to finish requests, over the half minute of worker_shutdown_timeout. */
-export const gatewayGraceSeconds = drainSeconds + 40;
+const finishSeconds = 30;
 
-/** How nginx is run, reloaded and stopped. TERM would cut requests off: QUIT lets them finish. */
-export const gatewayScript = renderReloadScript({
+/** Seconds that a gateway's pod may take to end: routers notice, then requests finish or are cut, then a margin. */
+export const gatewayGraceSeconds = drainSeconds + finishSeconds + 10;
+
+/**
+ * How nginx is run, reloaded and stopped. TERM would cut requests off: QUIT lets them finish, and comes first. It waits for WebSockets
+ * too, and they may last an hour.
+ */
+export const gatewayReload: ReloadScriptSettings = {
     directory: nginxPaths.run,
     files: [...Object.values(podPaths), conf],
     intervalSeconds: 2,
     drainSeconds,
+    finishSeconds,
     daemon: {
         leftovers: [pidFile, `${nginxPaths.run}/health.sock`],
         run: `nginx -e stderr -c ${conf} -g 'daemon off;'`,
         test: `nginx -e stderr -t -c ${conf}`,
         reload: `kill -HUP "$(cat ${pidFile})"`,
         finish: `kill -QUIT "$(cat ${pidFile})"`,
+        end: `kill -TERM "$(cat ${pidFile})"`,
         pidFile,
     },
-});
+};
+
+/** What both containers of a gateway's pod run, and its preStop. */
+export const gatewayScript = renderReloadScript(gatewayReload);
 
 /** Everything that both containers of a gateway's pod see. */
 export const gatewayMounts = (names: {

@@ -1,3 +1,4 @@
+import { connectionMaxAgeSeconds, connectionsEndedSeconds } from "../tls/connectionAge";
 import { checkedHostName } from "../tls/hostName";
 import type { TlsProfile } from "../tls/profile";
 import { clientCertVariable, renderClientCertMap } from "./clientCert";
@@ -75,8 +76,8 @@ export function renderNginxConf(settings: NginxConfSettings): string {
         "worker_rlimit_nofile 16384;",
         "error_log stderr warn;",
         `pid ${paths.run}/nginx.pid;`,
-        // Long requests and WebSockets end by themselves after a reload, or here.
-        "worker_shutdown_timeout 30s;",
+        // After a reload the old workers keep their WebSockets until these end by themselves: a renewal cuts none.
+        `worker_shutdown_timeout ${connectionsEndedSeconds}s;`,
         block("events", ["worker_connections 4096;"]),
         block("http", [
             ...temporaryFiles(paths.temporary),
@@ -109,8 +110,7 @@ const connections: Line[] = [
     "send_timeout 10s;",
     "keepalive_timeout 65s;",
     "keepalive_requests 10000;",
-    // A long-lived client meets a renewed certificate, and a revocation, within the hour.
-    "keepalive_time 1h;",
+    `keepalive_time ${connectionMaxAgeSeconds}s;`,
 ];
 
 /** What is in the query may be secret: `$uri` leaves it out. */

@@ -1,3 +1,4 @@
+import { connectionsEndedSeconds } from "../tls/connectionAge";
 import { block, type Line } from "./nginxText";
 
 /**
@@ -14,8 +15,8 @@ export const webSocketLines: readonly Line[] = [
     "proxy_set_header Upgrade $websocket_upgrade;",
     "proxy_set_header Connection $websocket_connection;",
     // Over the age at which a service ends a connection, so that it is the one that says goodbye.
-    "proxy_read_timeout 70m;",
-    "proxy_send_timeout 70m;",
+    `proxy_read_timeout ${connectionsEndedSeconds}s;`,
+    `proxy_send_timeout ${connectionsEndedSeconds}s;`,
 ];
 
 /** A connection to a service is kept for the next request. */

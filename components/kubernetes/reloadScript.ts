@@ -9,6 +9,8 @@ export interface ReloadScriptSettings {
     readonly intervalSeconds: number;
     /** Time between the end of a pod's readiness and the end of its daemon: routers have to notice. */
     readonly drainSeconds: number;
+    /** Longest that the daemon may take to finish before it is ended, whole seconds from 1: a connection may live much longer. */
+    readonly finishSeconds: number;
 }
 
 export interface DaemonCommands {
@@ -19,21 +21,26 @@ export interface DaemonCommands {
     readonly test: string;
     /** Makes the running daemon read its files again. */
     readonly reload: string;
-    /** Lets requests finish, then ends the daemon. */
+    /** Lets requests finish, then ends the daemon. Takes as long as they do. */
     readonly finish: string;
+    /** Ends the daemon at once, with what has not finished in time. */
+    readonly end: string;
     /** File that exists while the daemon runs. */
     readonly pidFile: string;
 }
 
 /**
- * Renders the script that runs a daemon (`start`), reloads it in place when a mounted file changes (`watch`) and lets it finish
- * (`stop`).
+ * Renders the script that runs a daemon (`start`), reloads it in place when a mounted file changes (`watch`) and lets it finish,
+ * but not for ever (`stop`: at most `drainSeconds` and `finishSeconds`).
  *
  * What cannot be served is refused by the daemon's own test, once counted and tried again at each look: the old certificate stays
  * served. `served` holds the hash of what the daemon has read and survives a restart of the sidecar.
+ *
+ * @throws an error that names the setting, if a path could be read as something else or `finishSeconds` is no whole number from 1
  */
 export function renderReloadScript(settings: ReloadScriptSettings): string {
     [settings.directory, ...settings.files].forEach(checkPath);
+    checkFinish(settings.finishSeconds);
     return [
         preamble(settings),
         start(settings),
@@ -111,10 +118,15 @@ const watch = ({ daemon, intervalSeconds }: ReloadScriptSettings) => `watch() {
 }
 `;
 
-const stop = ({ daemon, drainSeconds }: ReloadScriptSettings) => `stop() {
+const stop = ({ daemon, drainSeconds, finishSeconds }: ReloadScriptSettings) => `stop() {
     sleep ${drainSeconds}
+    left=${finishSeconds}
     ${daemon.finish}
-    while [ -e ${daemon.pidFile} ]; do sleep 1; done
+    while [ -e ${daemon.pidFile} ]; do
+        [ "$left" -gt 0 ] || { ${daemon.end}; return; }
+        sleep 1
+        left=$((left - 1))
+    done
 }
 `;
 
@@ -129,4 +141,9 @@ function checkPath(path: string): void {
     throw new Error(
         `[files] has ${JSON.stringify(path)}; allowed an absolute path of letters, digits, ".", "_" and "-"`,
     );
+}
+
+function checkFinish(seconds: number): void {
+    if (Number.isInteger(seconds) && seconds >= 1) return;
+    throw new Error(`[finishSeconds] is ${seconds}; allowed a whole number from 1`);
 }

@@ -10,6 +10,7 @@ import {
 import { restrictedContainer } from "../kubernetes/podSecurity";
 import { drainSeconds } from "../kubernetes/workload";
 import { identityOf } from "../pki/names";
+import { connectionMaxAgeSeconds } from "../tls/connectionAge";
 import { tlsProfile } from "../tls/profile";
 import type { SecureServiceArgs } from "./secureService";
 
@@ -62,7 +63,7 @@ const everyService = ({ port, profile, metricsClients }: SecureServiceArgs) => (
     TLS_CIPHER_SUITES: tlsProfile(profile).cipherSuites.join(":"),
     TLS_GROUPS: tlsProfile(profile).groups.join(":"),
     METRICS_CLIENTS: metricsClients.join(","),
-    CONNECTION_MAX_AGE_SECONDS: "3600",
+    CONNECTION_MAX_AGE_SECONDS: String(connectionMaxAgeSeconds),
     DRAIN_SECONDS: String(finishSeconds),
 });
 

@@ -8,7 +8,9 @@ import {
     type NginxConfSettings,
 } from "../../../components/gateway/nginxConf";
 import { tlsProfile, TlsProfileName } from "../../../components/tls/profile";
+import { connectionMaxAgeSeconds } from "../../../components/tls/connectionAge";
 import { parseNginx, type Directive } from "../../../policies/facts/nginxSyntax";
+import { connectionSchedule } from "../../../services/tls/connectionAge";
 
 const settings: NginxConfSettings = {
     profile: tlsProfile(TlsProfileName.Modern),
@@ -63,6 +65,22 @@ it("asks for certificates as each server name says", () => {
     const text = renderNginxConf(server({ clientCertificates: ClientCertificates.Optional }));
     expect(argsOf(text, "ssl_verify_client")).toEqual([["optional"], ["on"]]);
     expect(argsOf(renderNginxConf(server({})), "ssl_verify_client")).toEqual([["on"], ["on"]]);
+});
+
+it("lets old workers outlive every WebSocket that a service still keeps", () => {
+    const openedAt = new Date("2026-11-24T00:00:00Z");
+    const oldest = connectionSchedule({
+        openedAt,
+        peerNotAfter: new Date("2027-11-24T00:00:00Z"),
+        maxAgeSeconds: connectionMaxAgeSeconds,
+        random: 1,
+    });
+    const text = renderNginxConf(server({ webSocket: true }));
+    for (const name of ["worker_shutdown_timeout", "proxy_read_timeout", "proxy_send_timeout"]) {
+        const [[value = ""] = []] = argsOf(text, name);
+        expect(value).toMatch(/^\d+s$/);
+        expect(Number.parseInt(value, 10) * 1000).toBeGreaterThan(oldest.cutMs);
+    }
 });
 
 it("renders an upstream once, however many servers use it", () => {

@@ -11,8 +11,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gatewayScript, nginxPaths, nginxUid } from "../../../components/gateway/gatewayPods";
+import { gatewayReload, nginxPaths, nginxUid } from "../../../components/gateway/gatewayPods";
 import { renderNginxConf, type NginxConfSettings } from "../../../components/gateway/nginxConf";
+import { renderReloadScript } from "../../../components/kubernetes/reloadScript";
 import { inRootfs } from "../../../lab/images/inRootfs";
 import { Mount } from "../../services/mount";
 import type { Credential } from "./credentials";
@@ -31,11 +32,12 @@ export class RunningGateway {
     private readonly mounts: Readonly<Record<string, Mount>>;
     private ended: Promise<{ readonly stdout: string }> | undefined;
 
-    constructor(settings: Settings, files: GatewayFiles) {
+    /** @param edit changes one thing in the configuration, to show what it is good for */
+    constructor(settings: Settings, files: GatewayFiles, edit = (text: string) => text) {
         this.mounts = {
             "/etc/nginx-conf": new Mount({
-                "nginx.conf": renderNginxConf({ ...settings, paths: nginxPaths }),
-                "run.sh": gatewayScript,
+                "nginx.conf": edit(renderNginxConf({ ...settings, paths: nginxPaths })),
+                "run.sh": script,
             }),
             "/etc/certs": new Mount(secret(files.server)),
             "/etc/client-certs": new Mount(secret(files.client)),
@@ -60,15 +62,13 @@ export class RunningGateway {
     }
 
     public async start(): Promise<void> {
-        const script = "/bin/sh /etc/nginx-conf/run.sh";
-        this.ended = this.enter(`${script} watch & sidecar=$!; ${script} start; kill $sidecar`);
-        await this.until("nginx runs", () => read(this.run("nginx.pid")) !== "");
+        this.ended = this.enter(`${entry} watch & sidecar=$!; ${entry} start; kill $sidecar`);
+        await this.until("nginx runs", () => this.master() !== "");
     }
 
-    /** Lets nginx finish; what both containers wrote. */
+    /** Stops nginx as the preStop of its pod does, with a second to finish; what both containers wrote. */
     public async stop(): Promise<string> {
-        const pid = Number(read(this.run("nginx.pid")));
-        if (pid > 0) process.kill(pid, "SIGQUIT");
+        if (this.master() !== "") await this.enter(`${entry} stop`);
         const output = (await this.ended)?.stdout ?? "";
         for (const mount of Object.values(this.mounts)) mount.remove();
         rmSync(this.folder, { recursive: true, force: true });
@@ -78,6 +78,16 @@ export class RunningGateway {
     /** Replaces the server's certificate as a renewal does. */
     public renew(credential: Credential): void {
         this.mounts["/etc/certs"]?.write(secret(credential));
+    }
+
+    /** How many workers of earlier certificates are still there. */
+    public oldWorkers(): number {
+        const children = read(`/proc/${this.master()}/task/${this.master()}/children`);
+        return children
+            .split(" ")
+            .filter((pid) =>
+                read(`/proc/${pid}/cmdline`).includes("worker process is shutting down"),
+            ).length;
     }
 
     public metrics(): string {
@@ -90,6 +100,10 @@ export class RunningGateway {
             if (Date.now() > end) throw new Error(`within 20 s it did not come true that ${what}`);
             await sleep(50);
         }
+    }
+
+    private master(): string {
+        return read(this.run("nginx.pid")).trim();
     }
 
     /** Through a pipe, as in a container: nginx opens its own standard output, which a socket does not allow. */
@@ -115,6 +129,11 @@ export async function freePort(): Promise<number> {
     await new Promise((resolve) => server.close(resolve));
     return port;
 }
+
+const entry = "/bin/sh /etc/nginx-conf/run.sh";
+
+/** That of the pod, but for the time that its end may take. */
+const script = renderReloadScript({ ...gatewayReload, drainSeconds: 0, finishSeconds: 1 });
 
 const hosts = "127.0.0.1 localhost api.llm-platform.svc other.llm-platform.svc\n";
 

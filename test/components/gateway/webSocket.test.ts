@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { request, type Server } from "node:https";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ClientCertificates } from "../../../components/gateway/nginxConf";
 import { tlsProfile, TlsProfileName } from "../../../components/tls/profile";
 import { Authority, type Credential } from "./credentials";
@@ -14,45 +16,54 @@ const plain = "gateway.local.bluefly.io";
 const upgrade = { connection: "Upgrade", upgrade: "websocket" };
 
 let authority: Authority;
-let gateway: RunningGateway;
+let gateways: RunningGateway[];
 let service: Server;
+let server: Credential;
 let client: Credential;
+let own: Credential;
 let port: number;
 
 beforeAll(async () => {
     authority = await Authority.create();
     const leaf = (names: string[], use: "server" | "client") => authority.leaf({ names, use });
+    server = await leaf([stream, plain], "server");
     client = await leaf(["verifier.llm-platform.svc"], "client");
+    own = await leaf(["gateway.llm-platform.svc"], "client");
     service = await echo(await leaf(["api.llm-platform.svc"], "server"), authority.root);
     service.on("upgrade", accept);
+    gateways = [];
+    ({ port } = await start());
+});
+
+afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    service.closeAllConnections();
+    service.close();
+});
+
+/** A gateway of its own, and where it listens. */
+async function start(edit?: (conf: string) => string) {
     const upstream = { host: "api.llm-platform.svc", port: portOf(service) };
     const clientCertificates = ClientCertificates.Required;
-    port = await freePort();
-    gateway = new RunningGateway(
+    const ports = { tls: await freePort(), redirect: await freePort(), metrics: await freePort() };
+    const gateway = new RunningGateway(
         {
             profile: tlsProfile(TlsProfileName.Modern),
-            ports: { tls: port, redirect: await freePort(), metrics: await freePort() },
+            ports,
             servers: [
                 { names: [stream], clientCertificates, upstream, webSocket: true },
                 { names: [plain], clientCertificates, upstream },
             ],
             metrics: { name: plain, clients: [] },
         },
-        {
-            server: await leaf([stream, plain], "server"),
-            client: await leaf(["gateway.llm-platform.svc"], "client"),
-            root: authority.root,
-        },
+        { server, client: own, root: authority.root },
+        edit,
     );
+    gateways.push(gateway);
     expect(await gateway.test()).toMatchObject({ exitCode: 0 });
     await gateway.start();
-});
-
-afterAll(async () => {
-    await gateway.stop();
-    service.closeAllConnections();
-    service.close();
-});
+    return { gateway, port: ports.tls };
+}
 
 /** Says what it was told, then sends back whatever comes. */
 function accept({ headers }: IncomingMessage, socket: Duplex): void {
@@ -71,10 +82,10 @@ const target = (name: string, headers: Record<string, string>) => ({
     ...client,
 });
 
-/** What the service sent over the socket, its first line read as JSON. */
-async function overSocket(name: string, sent: string) {
-    const socket = await new Promise<Duplex>((resolve, reject) => {
-        const asked = request({ ...target(name, upgrade), agent: false });
+/** A WebSocket's connection, through the gateway that listens there. */
+function open(name: string, at = port): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+        const asked = request({ ...target(name, upgrade), port: at, agent: false });
         asked.on("error", reject).on("upgrade", (_response, opened: Duplex) => {
             resolve(opened);
         });
@@ -83,6 +94,11 @@ async function overSocket(name: string, sent: string) {
         });
         asked.end();
     });
+}
+
+/** What the service sent over the socket, its first line read as JSON. */
+async function overSocket(name: string, sent: string) {
+    const socket = await open(name);
     socket.write(sent);
     const [told = "{}", ...echoed] = (await received(socket, sent)).split("\n");
     socket.destroy();
@@ -138,4 +154,76 @@ it("needs a client certificate like any request", async () => {
         key: undefined,
     });
     expect(status).toBe(400);
+});
+
+describe("of a gateway whose certificate is renewed", () => {
+    const fingerprint = ({ cert }: Credential) => new X509Certificate(cert).fingerprint256;
+
+    /** Opens one, renews the certificate, and waits until the new one is served. */
+    async function renewed(edit?: (conf: string) => string) {
+        const { gateway, port } = await start(edit);
+        const socket = await open(stream, port);
+        const next = await authority.leaf({ names: [stream, plain], use: "server" });
+        expect(gateway.oldWorkers()).toBe(0);
+        gateway.renew(next);
+        const served = async () => (await exchange({ ...target(plain, {}), port })).served;
+        await gateway.until("it is served", async () => (await served()) === fingerprint(next));
+        return { gateway, socket };
+    }
+
+    async function echoes(socket: Duplex, sent: string): Promise<void> {
+        socket.write(sent);
+        await received(socket, sent);
+    }
+
+    /** The same gateway, with one second for old workers. */
+    const impatient = (conf: string) =>
+        conf.replace(/^worker_shutdown_timeout .*$/m, "worker_shutdown_timeout 1s;");
+
+    it("stays, with its worker, until it ends itself", async () => {
+        const { gateway, socket } = await renewed();
+        await gateway.until("one old worker is left", () => gateway.oldWorkers() === 1);
+        await echoes(socket, "after");
+        await sleep(3000);
+        await echoes(socket, "long after");
+        expect(gateway.oldWorkers()).toBe(1);
+
+        socket.destroy();
+        await gateway.until("the old worker is gone", () => gateway.oldWorkers() === 0);
+    });
+
+    it("is cut by nothing but worker_shutdown_timeout", async () => {
+        const { gateway, socket } = await renewed(impatient);
+        const cut = new Promise((resolve) => socket.once("close", resolve));
+        socket.resume();
+        await cut;
+        await gateway.until("the old worker is gone", () => gateway.oldWorkers() === 0);
+    });
+
+    it("stays through a second renewal", async () => {
+        const { gateway, socket } = await renewed();
+        gateway.renew(server);
+        await gateway.until("it is counted", () =>
+            /^tls_reloads_total 2$/m.test(gateway.metrics()),
+        );
+        await gateway.until("one old worker is left", () => gateway.oldWorkers() === 1);
+        await echoes(socket, "after both");
+        socket.destroy();
+    });
+});
+
+it("does not hold up the end of a gateway for longer than that has to finish", async () => {
+    const { gateway, port } = await start();
+    const socket = await open(stream, port);
+    const began = Date.now();
+    const cut = new Promise<number>((resolve) => {
+        socket.once("close", () => {
+            resolve(Date.now() - began);
+        });
+    });
+    socket.resume();
+    await gateway.stop();
+    // It has its second; more than that is what starting a process takes here.
+    expect(await cut).toBeGreaterThanOrEqual(1000);
+    expect(Date.now() - began).toBeLessThan(10_000);
 });

@@ -23,7 +23,7 @@ let running: ChildProcess[];
 const at = (name: string) => join(folder, name);
 const read = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), "utf8") : "");
 
-/** A daemon that notes what is done to it, and refuses its files while there is a file `bad`. */
+/** A daemon that notes what is done to it, refuses its files while there is a file `bad`, and does not finish while there is `busy`. */
 const daemon = `#!/bin/sh
 cd "$(dirname "$0")"
 if [ "$1" = test ]; then
@@ -32,7 +32,8 @@ if [ "$1" = test ]; then
     exit 0
 fi
 trap 'echo HUP >>calls' HUP
-trap 'echo QUIT >>calls; sleep 0.3; rm pid; exit 0' QUIT
+trap 'echo QUIT >>calls; [ -e busy ] || { sleep 0.3; rm pid; exit 0; }' QUIT
+trap 'echo TERM >>calls; rm pid; exit 0' TERM
 echo start >>calls
 echo $$ >pid
 while :; do sleep 0.05; done
@@ -44,12 +45,14 @@ function settings(): ReloadScriptSettings {
         files: [at("tls.key"), at("tls.crt")],
         intervalSeconds: 0.1,
         drainSeconds: 0.1,
+        finishSeconds: 2,
         daemon: {
             leftovers: [at("pid"), at("socket")],
             run: at("daemon"),
             test: `${at("daemon")} test`,
             reload: `kill -HUP "$(cat ${at("pid")})"`,
             finish: `kill -QUIT "$(cat ${at("pid")})"`,
+            end: `kill -TERM "$(cat ${at("pid")})"`,
             pidFile: at("pid"),
         },
     };
@@ -192,8 +195,34 @@ it("stops when the daemon has finished", async () => {
     const stop = start("stop");
     await until(() => stop.exitCode !== null);
     expect(stop.exitCode).toBe(0);
-    expect(calls("QUIT")).toBe(1);
+    expect([calls("QUIT"), calls("TERM")]).toEqual([1, 0]);
     expect(existsSync(at("pid"))).toBe(false);
+});
+
+it("ends a daemon that has not finished in time, and not before", async () => {
+    await startBoth();
+    writeFileSync(at("busy"), "");
+    const began = Date.now();
+    const stop = start("stop");
+    await until(() => calls("QUIT") === 1);
+    expect(calls("TERM")).toBe(0);
+    await until(() => stop.exitCode !== null);
+    const seconds = (Date.now() - began) / 1000;
+    expect(stop.exitCode).toBe(0);
+    expect(seconds).toBeGreaterThanOrEqual(2);
+    expect(seconds).toBeLessThan(8);
+    await until(() => !existsSync(at("pid")));
+    expect([calls("QUIT"), calls("TERM")]).toEqual([1, 1]);
+});
+
+it("lets a daemon take its time, if that is within what it has", async () => {
+    await startBoth();
+    writeFileSync(at("busy"), "");
+    const stop = start("stop");
+    await until(() => calls("QUIT") === 1);
+    unlinkSync(at("pid"));
+    await until(() => stop.exitCode !== null);
+    expect(calls("TERM")).toBe(0);
 });
 
 it("says how it is used", async () => {
@@ -211,6 +240,12 @@ it.each(["/etc/a b", "/etc/$(id)", "relative", '/etc/"'])("refuses the path %s",
         new Error(
             `[files] has ${JSON.stringify(path)}; allowed an absolute path of letters, digits, ".", "_" and "-"`,
         ),
+    );
+});
+
+it.each([0, 0.5, Number.NaN])("refuses %s seconds to finish", (finishSeconds) => {
+    expect(() => renderReloadScript({ ...settings(), finishSeconds })).toThrow(
+        new Error(`[finishSeconds] is ${finishSeconds}; allowed a whole number from 1`),
     );
 });
 
