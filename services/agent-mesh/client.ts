@@ -1,6 +1,13 @@
 import type { ReloadingCertificate } from "@encryption-in-transit/services-tls";
 import { grpcChannelCredentials } from "@encryption-in-transit/services-tls/grpcCredentials";
-import { type ChannelOptions, Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import {
+    type ChannelOptions,
+    Client,
+    connectivityState,
+    Metadata,
+    type ServiceError,
+    status,
+} from "@grpc/grpc-js";
 import {
     type Method,
     methods,
@@ -42,15 +49,12 @@ const serviceConfig = JSON.stringify({
  * with the certificate of the day. What a call rejects with has the `code` of the status, and as `details` the service's own code.
  */
 export class AgentMeshClient {
-    readonly #client: Client;
-    readonly #timeoutMs: number;
+    readonly #settings: AgentMeshClientSettings;
+    #client: Client;
 
-    constructor({ address, certificate, timeoutMs = 5_000, servername }: AgentMeshClientSettings) {
-        this.#timeoutMs = timeoutMs;
-        this.#client = new Client(address, grpcChannelCredentials(certificate), {
-            ...channelOptions,
-            ...(servername !== undefined && { "grpc.ssl_target_name_override": servername }),
-        });
+    constructor(settings: AgentMeshClientSettings) {
+        this.#settings = settings;
+        this.#client = connect(settings);
     }
 
     /** Registers an agent of this client, or changes it. */
@@ -81,9 +85,10 @@ export class AgentMeshClient {
         { path, serialize, deserialize }: Method<Request>,
         request: Request,
     ): Promise<Registration> {
-        const options = { deadline: Date.now() + this.#timeoutMs };
+        const options = { deadline: Date.now() + (this.#settings.timeoutMs ?? 5_000) };
+        const client = this.#client;
         return new Promise((resolve, reject) => {
-            this.#client.makeUnaryRequest(
+            client.makeUnaryRequest(
                 path,
                 serialize,
                 deserialize,
@@ -91,13 +96,30 @@ export class AgentMeshClient {
                 new Metadata(),
                 options,
                 (error, registration) => {
-                    if (error) reject(error);
-                    else if (registration) resolve(registration);
+                    if (error) {
+                        this.#leave(client);
+                        reject(error);
+                    } else if (registration) resolve(registration);
                 },
             );
         });
     }
+
+    /** Begins anew where a call found no connection: the library may wait without end for the one that it has begun. */
+    #leave(client: Client): void {
+        const connected =
+            client.getChannel().getConnectivityState(false) === connectivityState.READY;
+        if (connected || client !== this.#client) return;
+        this.#client = connect(this.#settings);
+        client.close();
+    }
 }
+
+const connect = ({ address, certificate, servername }: AgentMeshClientSettings): Client =>
+    new Client(address, grpcChannelCredentials(certificate), {
+        ...channelOptions,
+        ...(servername !== undefined && { "grpc.ssl_target_name_override": servername }),
+    });
 
 const channelOptions: ChannelOptions = {
     "grpc.service_config": serviceConfig,
@@ -105,7 +127,12 @@ const channelOptions: ChannelOptions = {
     "grpc.service_config_disable_resolution": 1,
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,
-    "grpc.keepalive_time_ms": 30_000,
+    // A connection that hangs is not what the next client waits for.
+    "grpc.use_local_subchannel_pool": 1,
+    // A server whose machine is gone does not say so: it is found out within fifteen seconds.
+    "grpc.keepalive_time_ms": 10_000,
+    // Else the time begins anew at each call, and calls give up sooner than it passes.
+    "grpc.keepalive_permit_without_calls": 1,
     "grpc.keepalive_timeout_ms": 5_000,
     // A proxy of the environment would have its say in where the client connects.
     "grpc.enable_http_proxy": 0,

@@ -4,19 +4,23 @@ import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
 import { connectPlatform, type Platform } from "./harness/platform";
 
 /**
- * No private key stands in clear where none belongs. The keys looked for are those that the cluster really uses; each place is
- * seen to hold something, and a key planted in one is found.
+ * No private key and no password stands in clear where none belongs. Those looked for are what the cluster really uses; each place
+ * is seen to hold something, and a key planted in one is found.
  */
 let platform: Platform;
+let passwords: string[];
 let needles: string[];
 
 beforeAll(async () => {
     platform = await connectPlatform();
     const { items } = await platform.core.listSecretForAllNamespaces();
-    needles = items
-        .flatMap(({ data }) => Object.entries(data ?? {}))
-        .filter(([key]) => key === "tls.key")
-        .map(([, value]) => slice(Buffer.from(value, "base64").toString("utf8")));
+    const values = (name: string): string[] =>
+        items
+            .flatMap(({ data }) => Object.entries(data ?? {}))
+            .filter(([key]) => key === name)
+            .map(([, value]) => Buffer.from(value, "base64").toString("utf8"));
+    passwords = values("password");
+    needles = [...values("tls.key").map(slice), ...passwords];
 });
 
 /** The middle of a PEM key's body: enough to know it by, in PEM, in one line, or with escaped line ends. */
@@ -34,20 +38,21 @@ const places: readonly [string, () => Promise<string>][] = [
         "pods: environment and annotations",
         async () => JSON.stringify(await platform.core.listPodForAllNamespaces()),
     ],
-    ["Deployments", async () => JSON.stringify(await deployments())],
+    ["Deployments and StatefulSets", async () => JSON.stringify(await workloads())],
     ["events", async () => JSON.stringify(await platform.core.listEventForAllNamespaces())],
     ["logs of the pods", podLogs],
     ["evidence", () => Promise.resolve(readEvidence())],
 ];
 
-it("knows the keys it looks for", () => {
-    expect(needles.length).toBeGreaterThanOrEqual(4);
+it("knows what it looks for", () => {
+    expect(passwords.length).toBeGreaterThanOrEqual(4);
+    expect(needles.length - passwords.length).toBeGreaterThanOrEqual(8);
     needles.forEach((needle) => {
-        expect(needle.length).toBeGreaterThanOrEqual(30);
+        expect(needle.length).toBeGreaterThanOrEqual(24);
     });
 });
 
-it.each(places)("finds no key in %s", async (_place, read) => {
+it.each(places)("finds no key and no password in %s", async (_place, read) => {
     const text = await read();
     expect(text.length).toBeGreaterThan(100);
     expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
@@ -70,20 +75,27 @@ it("finds a key that somebody puts into a ConfigMap", async () => {
 const shell = (program: string, ...args: string[]): Promise<string> =>
     Promise.resolve(execFileSync(program, args, { encoding: "utf8", maxBuffer: 2 ** 28 }));
 
-function deployments(): Promise<unknown> {
+function workloads(): Promise<unknown> {
     const config = new KubeConfig();
     config.loadFromDefault();
-    return config.makeApiClient(AppsV1Api).listDeploymentForAllNamespaces();
+    const apps = config.makeApiClient(AppsV1Api);
+    return Promise.all([
+        apps.listDeploymentForAllNamespaces(),
+        apps.listStatefulSetForAllNamespaces(),
+    ]);
 }
 
 async function podLogs(): Promise<string> {
-    const { core, namespace } = platform;
-    const { items } = await core.listNamespacedPod({ namespace });
-    const logs = items.flatMap(({ metadata, spec }) =>
-        (spec?.containers ?? []).map(({ name }) =>
-            core.readNamespacedPodLog({ namespace, name: metadata?.name ?? "", container: name }),
-        ),
-    );
+    const { core, namespace, outputs } = platform;
+    const { items } = await core.listPodForAllNamespaces();
+    const ours = [namespace, String(outputs.dataNamespace)];
+    const logs = items.flatMap(({ metadata, spec }) => {
+        const { name = "", namespace: at = "" } = metadata ?? {};
+        if (!ours.includes(at)) return [];
+        return (spec?.containers ?? []).map(({ name: container }) =>
+            core.readNamespacedPodLog({ namespace: at, name, container }),
+        );
+    });
     return (await Promise.all(logs)).join("\n");
 }
 

@@ -56,7 +56,16 @@ export async function podsOf(
 export function killPod({ name, uid }: Pod): void {
     const pids = processes().filter((pid) => textOf(pid, "cgroup").includes(`pod${uid}`));
     if (pids.length === 0) throw new Error(`no process of pod ${name} runs`);
-    pids.forEach((pid) => process.kill(pid, "SIGKILL"));
+    pids.forEach(kill);
+}
+
+function kill(pid: number): void {
+    try {
+        process.kill(pid, "SIGKILL");
+    } catch (error) {
+        // It went with the one it waited for.
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
 }
 
 /** Stops processes where they stand, as a hung node would. */

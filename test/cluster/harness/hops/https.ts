@@ -22,7 +22,8 @@ export interface HttpsAttempt extends Attempt {
     readonly body?: string;
 }
 
-const timeoutMs = 30_000;
+/** A server that is gone does not say so: after this time a client takes it for gone. */
+const timeoutMs = 10_000;
 
 export class HttpsHop implements Hop {
     public readonly name: string;
