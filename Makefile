@@ -31,8 +31,9 @@ endif
 test: $(installed)
 	npm test -- --selectProjects unit policies
 	npm test -- --selectProjects providers
-	npm test -- --selectProjects engine
-	npm test -- --selectProjects cluster
+	# One after the other, on however many cores: they share a stack and a cluster.
+	npm test -- --selectProjects engine --runInBand
+	npm test -- --selectProjects cluster --runInBand
 
 check: $(installed)
 	npm run --silent check

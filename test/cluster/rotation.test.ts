@@ -151,7 +151,9 @@ describe.each(served)("a pair that does not fit, mounted into %s", (name) => {
             (await reloadFailures(name)) > failures ? true : undefined,
         );
         expect(await hop.servedFingerprint()).toBe(before);
-        await hop.open().request();
+        const session = hop.open();
+        await session.request();
+        session.close();
 
         await writeKey(name, original.privateKey);
         await resume(controller);
