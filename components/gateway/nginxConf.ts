@@ -103,6 +103,8 @@ const temporaryFiles = (directory: string): Line[] =>
 const connections: Line[] = [
     "default_type application/octet-stream;",
     "server_tokens off;",
+    // Room for the longest host name: with the default a name of more than 46 characters keeps nginx from starting.
+    "server_names_hash_bucket_size 512;",
     "http2 on;",
     "client_max_body_size 1m;",
     "client_header_timeout 10s;",

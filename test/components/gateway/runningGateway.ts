@@ -48,7 +48,7 @@ export class RunningGateway {
             mkdirSync(join(this.folder, name));
             chownSync(join(this.folder, name), nginxUid, nginxUid);
         }
-        writeFileSync(join(this.folder, "hosts"), hosts);
+        writeFileSync(join(this.folder, "hosts"), hostsOf(settings));
     }
 
     /** A file of the directory that nginx and its sidecar share. */
@@ -59,6 +59,11 @@ export class RunningGateway {
     /** What `nginx -t` says. */
     public test() {
         return this.enter(`nginx -e stderr -t -c /etc/nginx-conf/nginx.conf`);
+    }
+
+    /** What `nginx -T` says: the same, and then the files that it has read. */
+    public dump() {
+        return this.enter(`nginx -e stderr -T -c /etc/nginx-conf/nginx.conf`);
     }
 
     public async start(): Promise<void> {
@@ -135,7 +140,11 @@ const entry = "/bin/sh /etc/nginx-conf/run.sh";
 /** That of the pod, but for the time that its end may take. */
 const script = renderReloadScript({ ...gatewayReload, drainSeconds: 0, finishSeconds: 1 });
 
-const hosts = "127.0.0.1 localhost api.llm-platform.svc other.llm-platform.svc\n";
+/** Every upstream is on this machine. */
+const hostsOf = ({ servers }: Settings): string =>
+    ["localhost", ...servers.map(({ upstream }) => upstream.host)]
+        .map((name) => `127.0.0.1 ${name}\n`)
+        .join("");
 
 const secret = ({ cert, key }: Credential) => ({ "tls.crt": cert, "tls.key": key });
 
