@@ -51,7 +51,8 @@ export function allow(
     };
 }
 
-const toClusterDns = {
+/** The one way out that every workload has. */
+export const toClusterDns = {
     to: [
         {
             namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
