@@ -3,6 +3,7 @@ import { tlsProfile } from "../components/tls/profile";
 import { fitsAlgorithm } from "./jwk";
 import type { Config } from "./schema";
 import { wrong } from "./shown";
+import { tenantErrors } from "./tenantChecks";
 
 /** What two keys say together. A key that is wrong by itself is left out and judged no further. */
 export const crossErrors = (config: Partial<Config>, daemons: readonly Daemon[]): string[] => [
@@ -89,23 +90,6 @@ function namespaceErrors({
             "write for example llm-platform-data",
         ),
     ];
-}
-
-function tenantErrors({ namespace, dataNamespace, tenants = [] }: Partial<Config>): string[] {
-    const names = tenants.map((tenant) => tenant.namespace);
-    const own = [namespace, dataNamespace];
-    return names.flatMap((name, index) =>
-        own.includes(name) || names.indexOf(name) !== index
-            ? [
-                  wrong(
-                      `tenants.${index}.namespace`,
-                      JSON.stringify(name),
-                      "each namespace once, and not the platform's own",
-                      "remove it",
-                  ),
-              ]
-            : [],
-    );
 }
 
 function agentMeshErrors({ agentMesh }: Partial<Config>): string[] {

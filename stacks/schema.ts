@@ -20,6 +20,7 @@ import {
     word,
 } from "./fields";
 import { jwks, JwtAlgorithm } from "./jwk";
+import { administrators, tenants } from "./tenantFields";
 
 const agentMeshClient = level({
     identity,
@@ -77,7 +78,8 @@ export const configSchema = {
     }),
     verifier: level({ image }),
     monitoring: level({ identity }),
-    tenants: z.array(level({ namespace }), list("objects with namespace", "write []")).default([]),
+    administrators,
+    tenants,
 };
 
 /** A configuration in which each key by itself is right. */

@@ -100,7 +100,7 @@ export const platformArgs = ({ config, pki }: Settings): PlatformArgs => ({
     agentMesh: config.agentMesh,
     tracer: { ...config.tracer, jwks: JSON.stringify(config.tracer.jwks) },
     monitoringIdentity: config.monitoring.identity,
-    tenantNamespaces: config.tenants.map(({ namespace }) => namespace),
+    tenantNamespaces: config.tenants.flatMap(({ namespaces }) => namespaces),
 });
 
 const storageArgs = ({ size, class: storageClass }: Config["postgres"]["storage"]) => ({

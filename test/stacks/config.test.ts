@@ -14,7 +14,7 @@ const aDomain =
 const anOrigin =
     "allowed an origin https://<host>, with :<port> where that is not 443; write for example https://console.local.bluefly.io";
 const keys =
-    "environment, cluster, domain, namespace, dataNamespace, profile, acceptedGaps, certManagerNamespace, pki, leaf, gateway, api, postgres, redis, reloader, agentMesh, tracer, verifier, monitoring, tenants";
+    "environment, cluster, domain, namespace, dataNamespace, profile, acceptedGaps, certManagerNamespace, pki, leaf, gateway, api, postgres, redis, reloader, agentMesh, tracer, verifier, monitoring, administrators, tenants";
 
 it("reads a whole configuration", () => {
     const { config, errors } = read();
@@ -25,6 +25,7 @@ it("reads a whole configuration", () => {
         dataNamespace: "llm-platform-data",
         acceptedGaps: [],
         certManagerNamespace: "cert-manager",
+        administrators: { users: [], groups: [] },
         tenants: [],
         leaf: { lifetime: 2160, renewBefore: 720, algorithm: "ECDSA-P256" },
     });
@@ -47,8 +48,8 @@ it.each<[string, object, string]>([
     ],
     [
         "an unknown key inside a list",
-        { tenants: [{ namespace: "a", host: "b" }] },
-        '[tenants.0.host] is "b"; allowed keys here are namespace; correct its name or remove it',
+        { tenants: [{ name: "a", namespaces: ["a"], group: "a", host: "b" }] },
+        '[tenants.0.host] is "b"; allowed keys here are name, namespaces, group, hosts, commonNames, allows, quota, offboarding; correct its name or remove it',
     ],
     [
         "an empty domain",

@@ -72,18 +72,6 @@ it.each<[string, Partial<Sources>, string[]]>([
         ],
     ],
     [
-        "the platform's namespace as a tenant's, and a tenant twice",
-        {
-            raw: raw({
-                tenants: [{ namespace: "llm-platform" }, { namespace: "a" }, { namespace: "a" }],
-            }),
-        },
-        [
-            '[tenants.0.namespace] is "llm-platform"; allowed each namespace once, and not the platform\'s own; remove it',
-            '[tenants.2.namespace] is "a"; allowed each namespace once, and not the platform\'s own; remove it',
-        ],
-    ],
-    [
         "the stores in the platform's namespace",
         { raw: raw({ dataNamespace: "llm-platform" }) },
         [
@@ -91,11 +79,10 @@ it.each<[string, Partial<Sources>, string[]]>([
         ],
     ],
     [
-        "the stores in cert-manager's namespace, and a tenant in the stores'",
-        { raw: raw({ dataNamespace: "cert-manager", tenants: [{ namespace: "cert-manager" }] }) },
+        "the stores in cert-manager's namespace",
+        { raw: raw({ dataNamespace: "cert-manager" }) },
         [
             "[dataNamespace] is \"cert-manager\"; allowed a namespace that is neither the platform's nor cert-manager's; write for example llm-platform-data",
-            '[tenants.0.namespace] is "cert-manager"; allowed each namespace once, and not the platform\'s own; remove it',
         ],
     ],
     [
