@@ -15,8 +15,8 @@ export interface AdmissionGuardArgs {
     certManagerNamespace: string;
     /** Issuer whose leaves have one use each. */
     issuerName: string;
-    /** Secret of the issuing key pair, in cert-manager's namespace. */
-    issuerSecretName: string;
+    /** Secrets of the issuing key pairs, in cert-manager's namespace. */
+    issuerSecretNames: string[];
     /** ConfigMap with the roots. */
     trustBundleName: string;
     /** Root namespace of the mesh. Defaults to istio-system. */

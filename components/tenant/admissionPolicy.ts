@@ -17,11 +17,11 @@ export interface AdministratorsArgs {
 
 export interface AdmissionSettings {
     readonly administrators: AdministratorsArgs;
-    /** Namespace of cert-manager and approver-policy, and of the issuing key pair. */
+    /** Namespace of cert-manager and approver-policy, and of the issuing key pairs. */
     readonly certManagerNamespace: string;
     readonly issuerName: string;
-    /** Secret of the issuing key pair. */
-    readonly issuerSecretName: string;
+    /** Secrets of the issuing key pairs. */
+    readonly issuerSecretNames: readonly string[];
     /** ConfigMap with the roots, in every namespace of a tenant. */
     readonly trustBundleName: string;
     /** Namespace in which Istio's configuration holds for the whole mesh. */
@@ -106,7 +106,7 @@ function platformObjects(settings: AdmissionSettings): PolicySpec {
         ...policy(
             [
                 rule("policy.cert-manager.io", ["certificaterequestpolicies"], changed),
-                rule("", ["secrets"], changed, ["cacerts", settings.issuerSecretName]),
+                rule("", ["secrets"], changed, ["cacerts", ...settings.issuerSecretNames]),
                 rule("security.istio.io", ["peerauthentications"], changed),
             ],
             [[isAdministrator(settings), "only the platform's administrators change this object"]],

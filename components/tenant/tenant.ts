@@ -5,7 +5,7 @@ import { denyAll } from "../kubernetes/networkPolicy";
 import { restrictedNamespaceLabels } from "../kubernetes/podSecurity";
 import { TrustBundle } from "../pki/trustBundle";
 import { allowDns, denyPolicy, dnsPolicy, namespaceFlows, type TenantFlowArgs } from "./flows";
-import { createIssuance } from "./issuance";
+import { NameGrant, type NameGrantIssuanceArgs } from "./nameGrant";
 import { limits, quota, type TenantQuotaArgs } from "./namespaceLimits";
 import { teamRules } from "./teamRole";
 import { tenantLabel } from "./tenantLabel";
@@ -29,22 +29,11 @@ export interface TenantArgs {
      * Defaults to false: then they stay in the cluster, with what is in them, even if it is taken from the configuration.
      */
     offboarding?: boolean;
-    issuance: TenantIssuanceArgs;
+    issuance: NameGrantIssuanceArgs;
     /** Name of the ConfigMap with the roots in every namespace. */
     trustBundleName: string;
     /** Roots that its workloads trust, PEM. */
     rootCertificatesPem: pulumi.Input<pulumi.Input<string>[]>;
-}
-
-/** Where its leaves come from. */
-export interface TenantIssuanceArgs {
-    issuerName: string;
-    /** `ClusterIssuer` or `Issuer`. */
-    issuerKind: string;
-    /** Longest life of a leaf, in hours. */
-    lifetimeHours: number;
-    /** Namespace of cert-manager, whose account asks for certificates. */
-    certManagerNamespace: string;
 }
 
 /** A team on the platform: its namespaces, what it may do in them, and which names it may have. */
@@ -73,15 +62,16 @@ export class Tenant extends pulumi.ComponentResource {
             createTeamRole(namespace, args, inside);
             createFlows(namespace, args, inside);
         }
-        if (args.offboarding !== true) createIssuance(name, grantOf(args), args.issuance, inside);
+        if (args.offboarding !== true) new NameGrant(name, grantOf(args), inside);
         this.registerOutputs();
     }
 }
 
-const grantOf = ({ namespaces, hosts = [], commonNames = [] }: TenantArgs) => ({
+const grantOf = ({ namespaces, hosts = [], commonNames = [], issuance }: TenantArgs) => ({
     namespaces,
     hosts,
     commonNames,
+    issuance,
 });
 
 /**

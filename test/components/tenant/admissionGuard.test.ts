@@ -6,7 +6,7 @@ const args = {
     administrators: { users: ["deployer", "break-glass"], groups: ["system:masters"] },
     certManagerNamespace: "cert-manager",
     issuerName: "internal-ca",
-    issuerSecretName: "ca-key-pair",
+    issuerSecretNames: ["ca-key-pair"],
     trustBundleName: "workload-trust",
 };
 
