@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+    accessSync,
+    constants,
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { Refusal } from "./refusal";
 
 /** Where the files of a root lie in its folder. */
@@ -29,15 +37,19 @@ export function writeNew(argument: string, file: string, text: string): void {
     try {
         writeFileSync(file, text, { flag: "wx", mode: 0o600 });
     } catch (error) {
-        throw new Refusal(
-            `[${argument}] ${file} cannot be written (${codeOf(error)}); allowed a new file in a folder that exists`,
-        );
+        throw new Refusal(unwritable(argument, file, error));
     }
 }
 
-export function refuseExisting(argument: string, file: string): void {
+/** Refuses a file that could not be written later, when its content can no longer be taken back. */
+export function refuseUnwritable(argument: string, file: string): void {
     if (existsSync(file))
         throw new Refusal(`[${argument}] ${file} exists; allowed a new file: choose another name`);
+    try {
+        accessSync(dirname(file), constants.W_OK);
+    } catch (error) {
+        throw new Refusal(unwritable(argument, file, error));
+    }
 }
 
 /** Refuses a folder that holds something, before anybody is asked anything. */
@@ -68,5 +80,8 @@ function entriesOf(argument: string, folder: string): string[] {
         );
     }
 }
+
+const unwritable = (argument: string, file: string, error: unknown): string =>
+    `[${argument}] ${file} cannot be written (${codeOf(error)}); allowed a new file in a folder that exists`;
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "unknown";

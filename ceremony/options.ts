@@ -128,9 +128,9 @@ function purpose(value: string): string {
 }
 
 function generation(value: string): number {
-    if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+    if (/^[1-9]\d{0,2}$/.test(value)) return Number(value);
     throw new UsageError(
-        `[--generation] is ${JSON.stringify(value)}; allowed 1 to 9999: the root's number in output pki.steps`,
+        `[--generation] is ${JSON.stringify(value)}; allowed 1 to 999: N of the root's name workload-root-gN`,
     );
 }
 

@@ -13,7 +13,7 @@ import { checkSignedCertificate } from "../components/pki/signedCertificate";
 import type { Ceremony } from "./ceremony";
 import { describeIssuer, describeLife, describeRequest } from "./describe";
 import { decryptKey } from "./encryptedKey";
-import { readText, refuseExisting, rootFiles, writeNew } from "./files";
+import { readText, refuseUnwritable, rootFiles, writeNew } from "./files";
 import { endOf, issue, type Issue } from "./issue";
 import type { SignOptions } from "./options";
 import { passphraseOf } from "./passphrase";
@@ -29,7 +29,7 @@ const pathLength = 0;
 export async function sign(options: SignOptions, ceremony: Ceremony): Promise<void> {
     const { terminal, now } = ceremony;
     const files = rootFiles(options.root);
-    refuseExisting("--out", options.out);
+    refuseUnwritable("--out", options.out);
     const rootPem = readText("--root", files.certificate);
     const csrPem = readText("--csr", options.csr);
     const root = readRoot(files.certificate, rootPem);

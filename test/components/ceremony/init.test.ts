@@ -178,7 +178,7 @@ describe("the command line", () => {
         [{ purpose: "edge" }, '[--purpose] is "edge"; allowed workload, mesh, vpn'],
         [
             { generation: "0" },
-            '[--generation] is "0"; allowed 1 to 9999: the root\'s number in output pki.steps',
+            '[--generation] is "0"; allowed 1 to 999: N of the root\'s name workload-root-gN',
         ],
         [
             { "not-before": "2026-02-31" },

@@ -77,6 +77,15 @@ describe("a signed intermediate", () => {
         });
     });
 
+    it("is not signed where it could not be written", async () => {
+        const lines = logLines();
+        expect(await perform(desk.signArguments("ca.csr", "missing/ca.crt"))).toMatchObject({
+            exitCode: 1,
+            error: `[--out] ${desk.at("missing/ca.crt")} cannot be written (ENOENT); allowed a new file in a folder that exists`,
+        });
+        expect(logLines()).toEqual(lines);
+    });
+
     it("is never written over", async () => {
         const before = read("ca.crt");
         expect(await perform(desk.signArguments("ca.csr", "ca.crt"))).toMatchObject({

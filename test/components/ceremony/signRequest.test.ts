@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { certRequestKind } from "../../../lab/providers/tls/certRequest";
 import { makeKeys, makeRequest, type Keys } from "../pki/authorities";
 import { Desk, perform } from "./performing";
 
@@ -86,6 +87,19 @@ describe("a request", () => {
         const text = desk.openssl("x509", "-in", "names.crt", "-noout", "-text");
         expect(text).not.toContain("Alternative Name");
         expect(text.match(/X509v3 .*:/g)).toHaveLength(5);
+    });
+
+    it("made by the tls provider is signed", async () => {
+        desk.openssl("ecparam", ..."-name prime256v1 -genkey -noout -out three.key".split(" "));
+        const { outputs } = await certRequestKind.make({
+            privateKeyPem: read("three.key"),
+            subject: { commonName: "workload-ca-g3", organization: "local.bluefly.io" },
+        });
+        desk.write("three.csr", outputs["certRequestPem"] as string);
+        expect((await perform(desk.signArguments("three.csr", "three.crt"))).exitCode).toBe(0);
+        expect(desk.openssl("x509", "-in", "three.crt", "-noout", "-pubkey")).toBe(
+            desk.openssl("pkey", "-in", "three.key", "-pubout"),
+        );
     });
 
     it("made by openssl is signed as well", async () => {
