@@ -2,8 +2,15 @@
 export { ClientCertificates } from "./gateway/nginxConf";
 export { NginxGateway, type GatewayRouteArgs, type NginxGatewayArgs } from "./gateway/nginxGateway";
 export type { StorageArgs, StoreClientArgs } from "./kubernetes/statefulWorkload";
-export { CertificateAuthority, type CertificateAuthorityArgs } from "./pki/certificateAuthority";
+export type {
+    CertificateAuthorityArgs,
+    HierarchyArgs,
+    IntermediateArgs,
+    RootArgs,
+} from "./pki/authorityArgs";
+export { CertificateAuthority } from "./pki/certificateAuthority";
 export { CertificateIssuer, type CertificateIssuerArgs } from "./pki/certificateIssuer";
+export { Purpose, RootMode } from "./pki/hierarchy";
 export { TrustBundle, trustBundleKey, type TrustBundleArgs } from "./pki/trustBundle";
 export {
     CertificateUsage,
@@ -12,6 +19,8 @@ export {
     type WorkloadCertificateArgs,
 } from "./pki/workloadCertificate";
 export { Platform } from "./platform";
+export type { Authorities } from "./platform/authorities";
+export { PendingPlatform } from "./platform/pendingPlatform";
 export type { PlatformArgs } from "./platform/platformArgs";
 export {
     PostgresDatabase,

@@ -3,6 +3,7 @@ import type { NginxGateway } from "./gateway/nginxGateway";
 import type { CertificateIssuer } from "./pki/certificateIssuer";
 import type { TrustBundle } from "./pki/trustBundle";
 import type { WorkloadCertificate } from "./pki/workloadCertificate";
+import type { Authorities } from "./platform/authorities";
 import { createGateway } from "./platform/edge";
 import { createGround } from "./platform/ground";
 import { database, hostsOf } from "./platform/parts";
@@ -36,15 +37,15 @@ export class Platform extends pulumi.ComponentResource {
     public readonly gatewayHost: string;
     public readonly tracerHost: string;
     public readonly verifier: WorkloadCertificate;
-    /** End of the issuing intermediate, RFC 3339. */
-    public readonly issuerExpires: pulumi.Output<string>;
+    /** The hierarchies, of which the workloads' issues. */
+    public readonly authorities: Authorities;
 
     constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Platform.__pulumiType, name, args, opts);
         const ground = createGround(args, { parent: this });
         this.issuer = ground.issuer;
         this.trust = ground.trust;
-        this.issuerExpires = ground.issuerExpires;
+        this.authorities = ground.authorities;
 
         const stores = createStores(args, ground);
         this.postgres = stores.postgres;
@@ -60,6 +61,6 @@ export class Platform extends pulumi.ComponentResource {
         this.gatewayHost = hostsOf(args).gateway;
         this.tracerHost = hostsOf(args).tracer;
         this.verifier = createVerifier(args, ground, services, stores);
-        this.registerOutputs({ gatewayHost: this.gatewayHost, issuerExpires: this.issuerExpires });
+        this.registerOutputs({ gatewayHost: this.gatewayHost });
     }
 }

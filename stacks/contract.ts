@@ -94,8 +94,8 @@ export function publish(platform: Platform, { config, pki }: Settings): Contract
         leafRenewBeforeHours: config.leaf.renewBefore,
         pkiAsOf: pki.asOf,
         pkiNextDue: pki.nextDue,
-        pkiWorkloadGeneration: pki.intermediate,
-        pkiWorkloadExpires: platform.issuerExpires,
+        pkiWorkloadGeneration: pki.plans.workload.issuing ?? 0,
+        pkiWorkloadExpires: platform.authorities.workload.expires ?? "",
     };
 }
 

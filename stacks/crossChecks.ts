@@ -1,6 +1,7 @@
 import { profileGaps, type Daemon } from "../components/tls/daemons";
 import { tlsProfile } from "../components/tls/profile";
 import { fitsAlgorithm } from "./jwk";
+import { rootModeErrors } from "./keeping";
 import type { Config } from "./schema";
 import { wrong } from "./shown";
 import { tenantErrors } from "./tenantChecks";
@@ -8,7 +9,7 @@ import { tenantErrors } from "./tenantChecks";
 /** What two keys say together. A key that is wrong by itself is left out and judged no further. */
 export const crossErrors = (config: Partial<Config>, daemons: readonly Daemon[]): string[] => [
     ...renewalErrors(config),
-    ...rootErrors(config),
+    ...rootModeErrors(config),
     ...gapErrors(config, daemons),
     ...namespaceErrors(config),
     ...tenantErrors(config),
@@ -24,19 +25,6 @@ function renewalErrors({ leaf }: Partial<Config>): string[] {
             `"${leaf.renewBefore}h"`,
             `1h to less than leaf.lifetime, "${leaf.lifetime}h"`,
             `write for example "${Math.floor(leaf.lifetime / 3)}h", a third of it`,
-        ),
-    ];
-}
-
-/** A managed root lies in the state, with everyone who can decrypt it. */
-function rootErrors({ environment, pki }: Partial<Config>): string[] {
-    if (pki === undefined || (environment !== "staging" && environment !== "prod")) return [];
-    return [
-        wrong(
-            "pki.rootMode",
-            `"${pki.rootMode}"`,
-            "managed in environments lab and dev alone, since it keeps the root's key in the state",
-            `make ${environment} wait for a version that has an offline root`,
         ),
     ];
 }

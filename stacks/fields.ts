@@ -98,6 +98,14 @@ export const day = text(
     (value) => parseDay(value) !== undefined,
 );
 
+/** Certificates by name; what is in them is judged together with the requests. */
+export const certificates = (kind: string) =>
+    z.record(
+        z.string(),
+        z.string(says("a certificate in PEM", "copy the ceremony's file into it")),
+        says(`an object of ${kind}s' certificates by name`, "write {}"),
+    );
+
 export const domain = text(
     "a lower-case DNS name of two labels or more, without scheme, port, path, wildcard or trailing dot",
     suggestedDomain,

@@ -17,6 +17,7 @@ const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /** The value with the private parts of keys hidden, wherever they stand: what is wrong with a value is shown with the value. */
 export function withoutPrivateKeys(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(withoutPrivateKeys);
+    if (typeof value === "string" && value.includes("PRIVATE KEY-----")) return "<secret>";
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
         Object.entries(value).map(([name, inside]) => [

@@ -1,36 +1,76 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { parseDay, rootOf } from "../components/pki/generations";
+import { Purpose } from "../components/pki/hierarchy";
+import type { HierarchyState } from "../components/pki/pkiPlan";
 
-/** What the last `up` of this stack left of its certificate authority. */
+/** What the last `up` of this stack left of its certificate authorities. */
 export interface LastUp {
     /** Day that it was made for, `YYYY-MM-DD`. */
     readonly asOf: string;
-    /** Generation of the issuing intermediate. */
-    readonly generation: number;
+    /** The hierarchies of which something issues. */
+    readonly hierarchies: Readonly<Partial<Record<Purpose, LastHierarchy>>>;
+    /** Requests of an offline root's intermediates by name, PEM. */
+    readonly requests: Readonly<Record<string, string>>;
+}
+
+export interface LastHierarchy extends HierarchyState {
     /** End of the issuing intermediate. */
     readonly expires: Date;
 }
 
-const outputs = z.object({
-    pkiAsOf: z.string(),
-    pkiWorkloadGeneration: z.number(),
-    pkiWorkloadExpires: z.iso.datetime({ offset: true }),
+const day = z.string().transform((text, context) => {
+    const parsed = parseDay(text);
+    if (parsed === undefined) context.addIssue("no day YYYY-MM-DD");
+    return parsed ?? new Date(0);
 });
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const hierarchy = z.object({
+    issuing: z.int(),
+    trustedRoots: z.array(z.int()),
+    rootSince: day,
+    expires: time,
+});
+
+const outputs = {
+    pkiAsOf: z.string(),
+    pkiState: z.partialRecord(z.enum(Purpose), hierarchy),
+    pkiRequests: z.record(z.string(), z.string()),
+};
+
+/** What a version left that knew one hierarchy and one root. */
+const formerOutputs = z
+    .object({ pkiAsOf: day, pkiWorkloadGeneration: z.int(), pkiWorkloadExpires: time })
+    .transform(({ pkiAsOf, pkiWorkloadGeneration, pkiWorkloadExpires }) => ({
+        [Purpose.Workload]: {
+            issuing: pkiWorkloadGeneration,
+            trustedRoots: [rootOf(pkiWorkloadGeneration)],
+            rootSince: pkiAsOf,
+            expires: pkiWorkloadExpires,
+        },
+    }));
+
+const names = [...Object.keys(outputs), ...Object.keys(formerOutputs.in.shape)];
 
 /** Reads the stack's own outputs, before anything is made. A stack that was never up has none. */
 export async function readLastUp(): Promise<LastUp | undefined> {
     const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
     const self = new pulumi.StackReference(name);
     const details = await Promise.all(
-        Object.keys(outputs.shape).map(
+        names.map(
             async (key) => [key, (await self.getOutputDetails(key)).value as unknown] as const,
         ),
     );
-    if (details.every(([, value]) => value === undefined)) return undefined;
-    const last = outputs.parse(Object.fromEntries(details));
+    const values = Object.fromEntries(details.filter(([, value]) => value !== undefined));
+    if (Object.keys(values).length === 0) return undefined;
     return {
-        asOf: last.pkiAsOf,
-        generation: last.pkiWorkloadGeneration,
-        expires: new Date(last.pkiWorkloadExpires),
+        asOf: outputs.pkiAsOf.parse(values.pkiAsOf),
+        hierarchies:
+            values.pkiState === undefined
+                ? formerOutputs.parse(values)
+                : outputs.pkiState.parse(values.pkiState),
+        requests: outputs.pkiRequests.default({}).parse(values.pkiRequests),
     };
 }

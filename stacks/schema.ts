@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { RootMode } from "../components/pki/hierarchy";
 import { leafLifetimeLimitHours } from "../components/pki/renewal";
 import { KeyAlgorithm, TlsProfileName } from "../components/tls/profile";
 import {
     audience,
+    certificates,
     day,
     domain,
     hours,
@@ -47,9 +49,11 @@ export const configSchema = {
         .default([]),
     certManagerNamespace: namespace.default("cert-manager"),
     pki: level({
-        rootMode: word({ managed: "managed" }),
+        rootMode: word(RootMode),
         epoch: day,
         asOf: day.optional(),
+        roots: certificates("root").default({}),
+        certificates: certificates("intermediate").default({}),
     }),
     leaf: level({
         lifetime: hours(2, leafLifetimeLimitHours, `2h to ${leafLifetimeLimitHours}h (90 days)`),

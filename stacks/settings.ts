@@ -3,10 +3,13 @@ import type { PlatformArgs } from "../components";
 import { Daemon } from "../components/tls/daemons";
 import { isWhole, readConfig, type RawConfig } from "./config";
 import { crossErrors } from "./crossChecks";
+import { secretsProviderErrors } from "./keeping";
 import { bypassErrors, clusterErrors, currentCluster } from "./kubeconfig";
 import { readLastUp, type LastUp } from "./lastUp";
+import { pkiArgs } from "./pkiArgs";
 import { pkiDue, type PkiDue } from "./pkiDue";
 import type { Config } from "./schema";
+import { readSecretsProvider } from "./stackFile";
 
 /** What an environment is built from: its configuration, and what of its certificate authority is due. */
 export interface Settings {
@@ -21,6 +24,8 @@ export interface Sources {
     readonly env: NodeJS.ProcessEnv;
     readonly now: Date;
     readonly last: LastUp | undefined;
+    /** What encrypts the state, undefined where that is not known. */
+    readonly secretsProvider?: string | undefined;
 }
 
 /** Programs that an environment runs. */
@@ -38,6 +43,7 @@ export async function readSettings(): Promise<Settings> {
         env: process.env,
         now: new Date(),
         last: await readLastUp(),
+        secretsProvider: readSecretsProvider(pulumi.getRootDirectory(), pulumi.getStack()),
     });
     if ("errors" in result) throw new pulumi.RunError(["", ...result.errors].join("\n"));
     return result;
@@ -50,12 +56,13 @@ export function settingsFrom({
     env,
     now,
     last,
+    secretsProvider,
 }: Sources): Settings | { readonly errors: readonly string[] } {
     const { config, errors } = readConfig(project, raw);
     const due =
         config.pki &&
         pkiDue({
-            epoch: config.pki.epoch,
+            ...config.pki,
             asOf: config.pki.asOf,
             now,
             leafLifetimeHours: config.leaf?.lifetime ?? 0,
@@ -64,6 +71,7 @@ export function settingsFrom({
     const all = [
         ...errors,
         ...crossErrors(config, daemons),
+        ...secretsProviderErrors(config.environment, secretsProvider),
         ...bypassErrors(raw.values),
         ...(config.cluster === undefined ? [] : clusterErrors(config.cluster, currentCluster(env))),
         ...(due !== undefined && "errors" in due ? due.errors : []),
@@ -86,7 +94,7 @@ export const platformArgs = ({ config, pki }: Settings): PlatformArgs => ({
     dataNamespace: config.dataNamespace,
     certManagerNamespace: config.certManagerNamespace,
     profile: config.profile,
-    pki: { rootGeneration: pki.root, intermediateGeneration: pki.intermediate },
+    pki: pkiArgs(config.pki, pki),
     leaf: {
         lifetimeHours: config.leaf.lifetime,
         renewBeforeHours: config.leaf.renewBefore,

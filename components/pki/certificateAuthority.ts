@@ -1,39 +1,39 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { generationName, intermediateLifetimeHours, rootLifetimeHours } from "./generations";
-
-export interface CertificateAuthorityArgs {
-    /** Organization in the subjects of the hierarchy, for example the environment's domain. */
-    organization: pulumi.Input<string>;
-    /** Generation of the root, from 1. Plain, since resources are named by it. */
-    rootGeneration: number;
-    /** Generation of the issuing intermediate, from 1. Plain for the same reason. */
-    intermediateGeneration: number;
-    /** Namespace that cert-manager reads the Secrets of its ClusterIssuers from; nobody else may read there. */
-    secretNamespace: pulumi.Input<string>;
-    /** Secret of the issuing key pair: tls.crt is the intermediate, then the root. Plain, as names are given and never generated. */
-    secretName: string;
-}
-
-const caUses = ["cert_signing", "crl_signing"];
+import {
+    checkHierarchy,
+    type CertificateAuthorityArgs,
+    type IntermediateArgs,
+} from "./authorityArgs";
+import { RootMode } from "./hierarchy";
+import {
+    requestIntermediate,
+    signIntermediate,
+    takeSigned,
+    type Requested,
+    type Signed,
+} from "./intermediates";
+import { createRoot, type Root } from "./roots";
 
 /**
- * A root and the intermediate that issues, both named by generation: `<name>-root-g1`, `<name>-ca-g1`.
+ * The roots and intermediates of one purpose, which is its name: `<name>-root-g1`, `<name>-ca-g1`. Which generations there are is
+ * said by the arguments; at most one intermediate issues, and its key pair is a Secret.
  *
- * The root's key is kept in the state, encrypted, which suits an environment that can be built again; the root is protected
- * against deletion.
+ * A managed root is made, and its key kept in the state, encrypted, which suits an environment that can be built again. An offline
+ * root's intermediates are requested, and issue once their signed certificates are handed in.
  */
 export class CertificateAuthority extends pulumi.ComponentResource {
     /** Lets a policy match the component itself with `validateResourceOfType`. */
     public static readonly __pulumiType = "encryption-in-transit:index:CertificateAuthority";
 
-    /** What clients of this hierarchy trust, PEM. */
-    public readonly rootCertificatePem: pulumi.Output<string>;
-    /** Name of the Secret with the issuing key pair. */
-    public readonly secretName: pulumi.Output<string>;
-    /** End of the issuing intermediate, RFC 3339. */
-    public readonly expires: pulumi.Output<string>;
+    /** What clients of this hierarchy trust, PEM, oldest first. */
+    public readonly rootCertificatesPem: pulumi.Output<string[]>;
+    /** Requests of an offline root's intermediates by name, PEM; none where the root is managed. */
+    public readonly requests: pulumi.Output<Record<string, string>>;
+    /** Name of the Secret with the issuing key pair; undefined while nothing issues. */
+    public readonly secretName: pulumi.Output<string> | undefined;
+    /** End of the issuing intermediate, RFC 3339; undefined while nothing issues. */
+    public readonly expires: pulumi.Output<string> | undefined;
 
     constructor(
         name: string,
@@ -41,83 +41,47 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super(CertificateAuthority.__pulumiType, name, args, opts);
-        const root = this.root(generationName(`${name}-root`, args.rootGeneration), args);
-        const intermediate = this.intermediate(
-            generationName(`${name}-ca`, args.intermediateGeneration),
-            args,
-            root,
-        );
-        const secret = this.secret(args, intermediate, root);
+        checkHierarchy(args);
+        const roots = args.roots.map((root) => createRoot(name, root, args, this));
+        const requested = args.intermediates.map((intermediate) => ({
+            intermediate,
+            ...requestIntermediate(name, intermediate, args, this),
+        }));
+        const issuing = requested.find(({ intermediate }) => intermediate.isIssuing);
+        const issuer = issuing && this.issuer(issuing, issuing.intermediate, roots);
 
-        this.rootCertificatePem = root.certificate.certPem;
-        this.secretName = secret.metadata.name;
-        this.expires = intermediate.certificate.validityEndTime;
+        this.rootCertificatesPem = pulumi.output(roots.map((root) => root.certificatePem));
+        const handedOut = args.rootMode === RootMode.Offline ? requested : [];
+        this.requests = pulumi.output(
+            Object.fromEntries(handedOut.map((one) => [one.name, one.requestPem])),
+        );
+        this.secretName = issuer && this.secret(args, issuer).metadata.name;
+        this.expires = issuer?.expires;
         this.registerOutputs({
-            rootCertificatePem: this.rootCertificatePem,
+            rootCertificatesPem: this.rootCertificatesPem,
+            requests: this.requests,
             secretName: this.secretName,
             expires: this.expires,
         });
     }
-
-    private root(name: string, { organization }: CertificateAuthorityArgs): Root {
-        const opts = { parent: this, protect: true };
-        const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P384" }, opts);
-        const certificate = new tls.SelfSignedCert(
-            name,
-            {
-                privateKeyPem: key.privateKeyPem,
-                subject: { commonName: name, organization },
-                isCaCertificate: true,
-                maxPathLength: 1,
-                allowedUses: caUses,
-                setSubjectKeyId: true,
-                setAuthorityKeyId: true,
-                validityPeriodHours: rootLifetimeHours,
-                // Generations replace a CA; the provider must not do it in between.
-                earlyRenewalHours: 0,
-            },
-            opts,
-        );
-        return { key, certificate };
-    }
-
-    private intermediate(
-        name: string,
-        { organization }: CertificateAuthorityArgs,
-        root: Root,
-    ): Intermediate {
-        const opts = { parent: this };
-        // Verified in every handshake, at a tenth of what P-384 costs; it lives a year, not ten.
-        const key = new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
-        const request = new tls.CertRequest(
-            name,
-            { privateKeyPem: key.privateKeyPem, subject: { commonName: name, organization } },
-            opts,
-        );
-        const certificate = new tls.LocallySignedCert(
-            name,
-            {
-                certRequestPem: request.certRequestPem,
-                caCertPem: root.certificate.certPem,
-                caPrivateKeyPem: root.key.privateKeyPem,
-                isCaCertificate: true,
-                maxPathLength: 0,
-                allowedUses: caUses,
-                setSubjectKeyId: true,
-                validityPeriodHours: intermediateLifetimeHours,
-                earlyRenewalHours: 0,
-            },
-            opts,
-        );
-        return { key, certificate };
+    /** What the issuing intermediate shows and signs with. */
+    private issuer(requested: Requested, intermediate: IntermediateArgs, roots: Root[]): Issuer {
+        const { rootGeneration, certificatePem = "" } = intermediate;
+        const root = roots.find(({ generation }) => generation === rootGeneration);
+        if (root === undefined) throw new Error(`[roots] has no generation ${rootGeneration}`);
+        const { privateKeyPem } = root;
+        const signed =
+            privateKeyPem === undefined
+                ? takeSigned(requested, certificatePem, root, this)
+                : signIntermediate(requested, { ...root, privateKeyPem }, this);
+        return { ...signed, root, privateKeyPem: requested.privateKeyPem };
     }
 
     private secret(
         { secretName, secretNamespace }: CertificateAuthorityArgs,
-        { key, certificate }: Intermediate,
-        root: Root,
+        { certificatePem, privateKeyPem, root }: Issuer,
     ): k8s.core.v1.Secret {
-        const chain = pulumi.all([certificate.certPem, root.certificate.certPem]);
+        const chain = pulumi.all([certificatePem, root.certificatePem]);
         return new k8s.core.v1.Secret(
             secretName,
             {
@@ -125,7 +89,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
                 type: "kubernetes.io/tls",
                 data: {
                     "tls.crt": chain.apply((pems) => base64(pems.map(withNewline).join(""))),
-                    "tls.key": pulumi.secret(key.privateKeyPem).apply(base64),
+                    "tls.key": pulumi.secret(privateKeyPem).apply(base64),
                 },
             },
             { parent: this },
@@ -133,14 +97,9 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     }
 }
 
-interface Root {
-    readonly key: tls.PrivateKey;
-    readonly certificate: tls.SelfSignedCert;
-}
-
-interface Intermediate {
-    readonly key: tls.PrivateKey;
-    readonly certificate: tls.LocallySignedCert;
+interface Issuer extends Signed {
+    readonly root: Root;
+    readonly privateKeyPem: pulumi.Output<string>;
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");

@@ -10,13 +10,14 @@ export const intermediatePeriodDays = 273;
 /** Intermediates of one root: the last one begins 3,003 days after its root and ends 282 days before it. */
 export const intermediatesPerRoot = 12;
 
-/** What issues on a day. Generations are counted from 1. */
-export interface Generations {
-    readonly root: number;
-    readonly intermediate: number;
-    /** Day on which the next intermediate is due, `YYYY-MM-DD`. */
-    readonly nextDue: string;
-}
+/** Days before an intermediate is due at which its key and request are made, if its root is signed with elsewhere. */
+export const requestDays = 60;
+
+/** Days before the first intermediate of a root is due at which the root is trusted: before that intermediate is requested. */
+export const trustDays = 90;
+
+/** Days after the last leaf of a root was issued at which the root is trusted no more: a leaf's 90, and the day itself. */
+export const dropDays = 91;
 
 const dayMilliseconds = 86_400_000;
 
@@ -31,21 +32,39 @@ export function parseDay(text: string): Date | undefined {
 /** The day of a point in time in UTC, `YYYY-MM-DD`. */
 export const formatDay = (time: Date): string => time.toISOString().slice(0, 10);
 
+/** The day some days after another. */
+export const addDays = (day: Date, days: number): Date =>
+    new Date(day.getTime() + days * dayMilliseconds);
+
 /**
- * Which generations issue on a day. It depends on nothing else, so that two previews on one day agree.
+ * Generation of the intermediate that is due to issue on a day, counted from 1. It depends on nothing else, so that two previews on
+ * one day agree.
  *
  * @throws an error, if the day is before the epoch
  */
-export function generationsAt(epoch: Date, asOf: Date): Generations {
+export function intermediateAt(epoch: Date, asOf: Date): number {
     const days = Math.floor((asOf.getTime() - epoch.getTime()) / dayMilliseconds);
     if (days < 0)
         throw new Error(
             `[asOf] is ${formatDay(asOf)}; allowed ${formatDay(epoch)}, the epoch, or later`,
         );
-    const intermediate = Math.floor(days / intermediatePeriodDays) + 1;
-    const due = epoch.getTime() + intermediate * intermediatePeriodDays * dayMilliseconds;
-    return { root: rootOf(intermediate), intermediate, nextDue: formatDay(new Date(due)) };
+    return Math.floor(days / intermediatePeriodDays) + 1;
 }
+
+/** Day from which an intermediate is due to issue. */
+export const dueDay = (epoch: Date, intermediate: number): Date =>
+    addDays(epoch, (intermediate - 1) * intermediatePeriodDays);
+
+/** Day from which an intermediate is requested, where its root is on another machine. */
+export const requestDay = (epoch: Date, intermediate: number): Date =>
+    addDays(dueDay(epoch, intermediate), -requestDays);
+
+/** Day from which a root is trusted, before anything of it issues. */
+export const trustDay = (epoch: Date, root: number): Date =>
+    addDays(dueDay(epoch, firstOf(root)), -trustDays);
+
+/** The first intermediate that a root signs. */
+export const firstOf = (root: number): number => (root - 1) * intermediatesPerRoot + 1;
 
 /** Generation of the root that signs an intermediate. */
 export const rootOf = (intermediate: number): number =>

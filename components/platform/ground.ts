@@ -2,22 +2,26 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { denyAll } from "../kubernetes/networkPolicy";
 import { restrictedNamespaceLabels } from "../kubernetes/podSecurity";
-import { CertificateAuthority } from "../pki/certificateAuthority";
 import { CertificateIssuer } from "../pki/certificateIssuer";
-import { TrustBundle } from "../pki/trustBundle";
+import { Purpose } from "../pki/hierarchy";
+import type { TrustBundle } from "../pki/trustBundle";
 import type { IssuanceArgs } from "../pki/workloadCertificate";
+import {
+    createAuthorities,
+    createBundle,
+    keyPairSecrets,
+    trustBundles,
+    type Authorities,
+} from "./authorities";
 import type { PlatformArgs } from "./platformArgs";
 
 const issuerName = "internal-ca";
-const issuerSecretName = "ca-key-pair";
-const trustBundleName = "workload-trust";
 
 /** What every part of an environment stands on. */
 export interface Ground {
     readonly issuer: CertificateIssuer;
     readonly trust: TrustBundle;
-    /** End of the issuing intermediate, RFC 3339. */
-    readonly issuerExpires: pulumi.Output<string>;
+    readonly authorities: Authorities;
     /** What the parts have in common. */
     readonly shared: SharedArgs;
     /** Options of a part: namespaces, issuer and trust are there before it. */
@@ -35,28 +39,30 @@ export interface SharedArgs extends Pick<PlatformArgs, "profile"> {
 
 /** Namespaces in which nothing weak runs, and the authority that all of them trust. */
 export function createGround(args: PlatformArgs, child: pulumi.ComponentResourceOptions): Ground {
+    if (!args.pki.workload.intermediates.some(({ isIssuing }) => isIssuing))
+        throw new Error(
+            "[pki.workload.intermediates] has none that issues; a PendingPlatform is what can be built without",
+        );
     const namespaces = [args.namespace, args.dataNamespace].map((name) =>
         createNamespace(name, child),
     );
-    const authority = createAuthority(args, child);
+    const authorities = createAuthorities(args, child);
     const issuer = new CertificateIssuer(
         issuerName,
-        { issuerName, secretName: issuerSecretName },
-        { ...child, dependsOn: [authority] },
+        { issuerName, secretName: keyPairSecrets.workload },
+        { ...child, dependsOn: [authorities.workload] },
     );
-    const trust = new TrustBundle(
-        trustBundleName,
-        {
-            bundleName: trustBundleName,
-            namespaces: [args.namespace, args.dataNamespace, ...args.tenantNamespaces],
-            rootCertificatesPem: [authority.rootCertificatePem],
-        },
-        { ...child, dependsOn: namespaces },
-    );
+    const after = { ...child, dependsOn: namespaces };
+    const everywhere = [args.namespace, args.dataNamespace, ...args.tenantNamespaces];
+    const trust = createBundle(Purpose.Workload, authorities, everywhere, after);
+    // Nobody trusts them yet: they lie where the mesh's and the VPN's own parts will take them from.
+    for (const purpose of [Purpose.Mesh, Purpose.Vpn])
+        if (args.pki[purpose].roots.length > 0)
+            createBundle(purpose, authorities, [args.namespace], after);
     return {
         issuer,
         trust,
-        issuerExpires: authority.expires,
+        authorities,
         shared: sharedArgs(args, issuer),
         opts: { ...child, dependsOn: [...namespaces, issuer, trust] },
     };
@@ -67,7 +73,7 @@ const sharedArgs = (
     { issuerKind }: CertificateIssuer,
 ): SharedArgs => ({
     profile,
-    trustBundleName,
+    trustBundleName: trustBundles.workload,
     issuance: { issuerName, issuerKind, ...leaf },
     metricsClients: [monitoringIdentity],
     monitoringNamespace: namespaceOf(monitoringIdentity),
@@ -90,19 +96,3 @@ function createNamespace(name: string, opts: pulumi.CustomResourceOptions): k8s.
     );
     return namespace;
 }
-
-const createAuthority = (
-    { domain, pki, certManagerNamespace }: PlatformArgs,
-    opts: pulumi.ComponentResourceOptions,
-) =>
-    new CertificateAuthority(
-        "workload",
-        {
-            organization: domain,
-            rootGeneration: pki.rootGeneration,
-            intermediateGeneration: pki.intermediateGeneration,
-            secretNamespace: certManagerNamespace,
-            secretName: issuerSecretName,
-        },
-        opts,
-    );

@@ -1,4 +1,6 @@
 import type { StorageArgs } from "../kubernetes/statefulWorkload";
+import type { HierarchyArgs } from "../pki/authorityArgs";
+import type { RootMode } from "../pki/hierarchy";
 import type { KeyAlgorithm, TlsProfileName } from "../tls/profile";
 
 /** All plain: what is rendered from them must be known in preview. */
@@ -28,8 +30,12 @@ export interface PlatformArgs {
 }
 
 export interface PlatformPkiArgs {
-    rootGeneration: number;
-    intermediateGeneration: number;
+    rootMode: RootMode;
+    /** Of services, stores and the gateway: what they need to be built issues. */
+    workload: HierarchyArgs;
+    /** Of the service mesh. */
+    mesh: HierarchyArgs;
+    vpn: HierarchyArgs;
 }
 
 export interface PlatformLeafArgs {

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { madePlatform } from "./platform/fixture";
 import { valueOf } from "./recorded";
 
@@ -26,21 +27,25 @@ it("has these children", () => {
         "kubernetes:cert-manager.io/v1:Certificate verifier-client",
         "kubernetes:cert-manager.io/v1:ClusterIssuer internal-ca",
         "kubernetes:core/v1:ConfigMap gateway",
+        "kubernetes:core/v1:ConfigMap mesh-trust-llm-platform",
         "kubernetes:core/v1:ConfigMap postgres",
         "kubernetes:core/v1:ConfigMap redis",
         "kubernetes:core/v1:ConfigMap tracer-jwks",
+        "kubernetes:core/v1:ConfigMap vpn-trust-llm-platform",
         "kubernetes:core/v1:ConfigMap workload-trust-llm-platform",
         "kubernetes:core/v1:ConfigMap workload-trust-llm-platform-data",
         "kubernetes:core/v1:ConfigMap workload-trust-tenant",
         "kubernetes:core/v1:Namespace llm-platform",
         "kubernetes:core/v1:Namespace llm-platform-data",
         "kubernetes:core/v1:Secret ca-key-pair",
+        "kubernetes:core/v1:Secret mesh-ca-key-pair",
         "kubernetes:core/v1:Secret postgres-app_user",
         "kubernetes:core/v1:Secret postgres-passwords",
         "kubernetes:core/v1:Secret redis-api-credentials",
         "kubernetes:core/v1:Secret redis-probe",
         "kubernetes:core/v1:Secret redis-reload",
         "kubernetes:core/v1:Secret redis-users",
+        "kubernetes:core/v1:Secret vpn-ca-key-pair",
         "kubernetes:core/v1:Service agent-mesh",
         "kubernetes:core/v1:Service api",
         "kubernetes:core/v1:Service gateway",
@@ -72,10 +77,20 @@ it("has these children", () => {
         "random:index/randomPassword:RandomPassword redis-probe",
         "random:index/randomPassword:RandomPassword redis-reload",
         "random:index/randomPassword:RandomPassword redis-replica",
+        "tls:index/certRequest:CertRequest mesh-ca-g2",
+        "tls:index/certRequest:CertRequest vpn-ca-g2",
         "tls:index/certRequest:CertRequest workload-ca-g2",
+        "tls:index/locallySignedCert:LocallySignedCert mesh-ca-g2",
+        "tls:index/locallySignedCert:LocallySignedCert vpn-ca-g2",
         "tls:index/locallySignedCert:LocallySignedCert workload-ca-g2",
+        "tls:index/privateKey:PrivateKey mesh-ca-g2",
+        "tls:index/privateKey:PrivateKey mesh-root-g1",
+        "tls:index/privateKey:PrivateKey vpn-ca-g2",
+        "tls:index/privateKey:PrivateKey vpn-root-g1",
         "tls:index/privateKey:PrivateKey workload-ca-g2",
         "tls:index/privateKey:PrivateKey workload-root-g1",
+        "tls:index/selfSignedCert:SelfSignedCert mesh-root-g1",
+        "tls:index/selfSignedCert:SelfSignedCert vpn-root-g1",
         "tls:index/selfSignedCert:SelfSignedCert workload-root-g1",
     ]);
 });
@@ -135,7 +150,25 @@ it.each(["llm-platform", "llm-platform-data", "tenant"])(
     },
 );
 
+it.each(["mesh", "vpn"])("keeps the root of the %s out of every other bundle", (purpose) => {
+    const bundles = made.resources.filter(({ name }) => name.includes("-trust-"));
+    expect(bundles).toHaveLength(5);
+    for (const { name, inputs } of bundles)
+        expect(JSON.stringify(inputs.data).includes(`${purpose}-root-g1`)).toBe(
+            name.startsWith(`${purpose}-trust-`),
+        );
+    expect(made.find("ConfigMap", `${purpose}-trust-llm-platform`)).toMatchObject({
+        metadata: { name: `${purpose}-trust`, namespace: "llm-platform" },
+        data: { "ca.crt": `certificate of ${purpose}-root-g1\n` },
+    });
+    expect(made.find("Secret", `${purpose}-ca-key-pair`)?.metadata).toEqual({
+        name: `${purpose}-ca-key-pair`,
+        namespace: "cert-manager",
+    });
+});
+
 it("gives away what the contract says", async () => {
     expect(made.platform.gatewayHost).toBe("gateway.local.bluefly.io");
-    expect(await valueOf(made.platform.issuerExpires)).toBe("2027-11-24T00:00:00Z");
+    const { expires } = made.platform.authorities.workload;
+    expect(await valueOf(pulumi.output(expires))).toBe("2027-11-24T00:00:00Z");
 });

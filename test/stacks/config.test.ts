@@ -25,6 +25,7 @@ it("reads a whole configuration", () => {
         dataNamespace: "llm-platform-data",
         acceptedGaps: [],
         certManagerNamespace: "cert-manager",
+        pki: { ...(compliant.pki as object), roots: {}, certificates: {} },
         administrators: { users: [], groups: [] },
         tenants: [],
         leaf: { lifetime: 2160, renewBefore: 720, algorithm: "ECDSA-P256" },

@@ -49,7 +49,8 @@ it("is what a platform publishes", async () => {
         last: undefined,
     });
     if ("errors" in settings) throw new Error(settings.errors.join("\n"));
-    const outputs = publish(new Platform("platform", platformArgs(settings)), settings);
+    const platform = new Platform("platform", platformArgs(settings));
+    const outputs = publish(platform, settings);
     expect(parseContract(await valueOf(pulumi.output(outputs)))).toEqual({
         ...sampleContract,
         cipherSuites: "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256",

@@ -58,6 +58,13 @@ it("does not show a private key that stands where no key belongs", () => {
     expect(errors.join()).toContain('{"d":"<secret>"}');
 });
 
+it("does not show a private key in PEM either", () => {
+    const key = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+    const { errors } = read({ gateway: { image: key, replicas: 2 } });
+    expect(errors).toHaveLength(1);
+    expect(errors.join()).toContain('[gateway.image] is "<secret>"');
+});
+
 const made = {
     "P-384": generateKeyPairSync("ec", { namedCurve: "P-384" }),
     Ed25519: generateKeyPairSync("ed25519"),

@@ -1,6 +1,7 @@
 import { Daemon } from "../../components/tls/daemons";
 import { readConfig } from "../../stacks/config";
 import { crossErrors } from "../../stacks/crossChecks";
+import { pkiWarning } from "../../stacks/pkiWarning";
 import { platformArgs, settingsFrom, type Sources } from "../../stacks/settings";
 import { compliant, kubeconfigOf, project, publicKey, raw } from "./raw";
 
@@ -17,6 +18,12 @@ const leaf = compliant.leaf as object;
 const tracer = compliant.tracer as object;
 const pki = compliant.pki as object;
 
+/** A hierarchy at its beginning. */
+const first = {
+    roots: [{ generation: 1, isCurrent: true }],
+    intermediates: [{ generation: 1, rootGeneration: 1, isIssuing: true }],
+};
+
 it("are read from config, the clock and the state", () => {
     const settings = settingsFrom(sources());
     if ("errors" in settings) throw new Error(settings.errors.join("\n"));
@@ -26,7 +33,7 @@ it("are read from config, the clock and the state", () => {
         dataNamespace: "llm-platform-data",
         certManagerNamespace: "cert-manager",
         profile: "modern",
-        pki: { rootGeneration: 1, intermediateGeneration: 1 },
+        pki: { rootMode: "managed", workload: first, mesh: first, vpn: first },
         leaf: { lifetimeHours: 2160, renewBeforeHours: 720, algorithm: "ECDSA-P256" },
         gateway: { image: "lab/nginx:1.26", replicas: 2 },
         api: { image: "lab/api:0.1.0", replicas: 2, clients: [] },
@@ -59,9 +66,34 @@ it.each<[string, Partial<Sources>, string[]]>([
     ],
     [
         "a managed root in production",
+        { raw: raw({ environment: "prod" }), secretsProvider: "awskms" },
+        [
+            '[pki.rootMode] is "managed"; allowed managed in environments lab and dev alone, since it keeps the root\'s key in the state; write "offline", and make the roots by `npm run ceremony`',
+        ],
+    ],
+    [
+        "a passphrase in staging",
+        {
+            raw: raw({ environment: "staging", pki: { ...pki, rootMode: "offline" } }),
+            secretsProvider: "passphrase",
+        },
+        [
+            '[secretsprovider] is "passphrase"; allowed a key service in staging: awskms, azurekeyvault, gcpkms, hashivault, or Pulumi Cloud\'s own; run `pulumi stack change-secrets-provider` with one',
+        ],
+    ],
+    [
+        "a production of which nobody knows what encrypts it, with a managed root",
         { raw: raw({ environment: "prod" }) },
         [
-            '[pki.rootMode] is "managed"; allowed managed in environments lab and dev alone, since it keeps the root\'s key in the state; make prod wait for a version that has an offline root',
+            '[pki.rootMode] is "managed"; allowed managed in environments lab and dev alone, since it keeps the root\'s key in the state; write "offline", and make the roots by `npm run ceremony`',
+            "[secretsprovider] is not known, since the stack has no file; allowed a key service in prod: awskms, azurekeyvault, gcpkms, hashivault, or Pulumi Cloud's own; run `pulumi stack change-secrets-provider` with one",
+        ],
+    ],
+    [
+        "certificates for a managed root",
+        { raw: raw({ pki: { ...pki, roots: { "workload-root-g1": "PEM" } } }) },
+        [
+            '[pki.roots] is set; allowed not set where pki.rootMode is managed: such roots are made here; remove it, or write rootMode "offline"',
         ],
     ],
     [
@@ -142,7 +174,7 @@ it.each<[string, Partial<Sources>, string[]]>([
         {
             raw: raw({ domain: "", pki: { ...pki, asOf: "2026-11-23" } }),
             env: { KUBECONFIG: kubeconfigOf("prod") },
-            last: { asOf: "2026-11-24", generation: 1, expires: new Date("2027-11-24") },
+            last: { asOf: "2026-11-24", hierarchies: {}, requests: {} },
         },
         [
             '[domain] is ""; allowed a lower-case DNS name of two labels or more, without scheme, port, path, wildcard or trailing dot; write for example local.bluefly.io',
@@ -153,6 +185,34 @@ it.each<[string, Partial<Sources>, string[]]>([
 ])("refuse %s", (_case, changes, errors) => {
     expect(settingsFrom(sources(changes))).toEqual({ errors });
 });
+
+it.each(["staging", "prod"])(
+    "of %s, with an offline root and a key service, ask for the first signatures",
+    (environment) => {
+        const settings = settingsFrom(
+            sources({
+                raw: raw({ environment, pki: { ...pki, rootMode: "offline" } }),
+                secretsProvider: "awskms",
+            }),
+        );
+        if ("errors" in settings) throw new Error(settings.errors.join("\n"));
+        const requested = {
+            roots: [],
+            intermediates: [{ generation: 1, rootGeneration: 1, isIssuing: false }],
+        };
+        expect(platformArgs(settings).pki).toEqual({
+            rootMode: "offline",
+            workload: requested,
+            mesh: requested,
+            vpn: requested,
+        });
+        expect(pkiWarning(settings.pki)).toBe(
+            "make workload-root-g1, mesh-root-g1, vpn-root-g1 and put their certificates into pki.roots; " +
+                "sign workload-ca-g1 with workload-root-g1, mesh-ca-g1 with mesh-root-g1, vpn-ca-g1 with vpn-root-g1 (requests: output pkiRequests; certificates: pki.certificates); " +
+                "nothing that needs a certificate is built before; by when: output pkiSteps",
+        );
+    },
+);
 
 describe("a profile that a daemon cannot obey", () => {
     const errors = (acceptedGaps: string[]) =>

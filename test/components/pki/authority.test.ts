@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import {
+    checkHierarchy,
+    type CertificateAuthorityArgs,
+} from "../../../components/pki/authorityArgs";
 import { CertificateAuthority } from "../../../components/pki/certificateAuthority";
 import { CertificateIssuer } from "../../../components/pki/certificateIssuer";
+import { RootMode } from "../../../components/pki/hierarchy";
 import { TrustBundle } from "../../../components/pki/trustBundle";
 import { mockEngine, recorded, recordOptions, valueOf, type Recorded } from "../recorded";
 
@@ -11,10 +16,11 @@ const computed = ({ type, name }: Recorded) => {
     return { certPem: `certificate of ${name}`, validityEndTime: "2027-11-24T00:00:00Z" };
 };
 
-const args = {
+const args: CertificateAuthorityArgs = {
     organization: "local.bluefly.io",
-    rootGeneration: 1,
-    intermediateGeneration: 3,
+    rootMode: RootMode.Managed,
+    roots: [{ generation: 1, isCurrent: true }],
+    intermediates: [{ generation: 3, rootGeneration: 1, isIssuing: true }],
     secretNamespace: "cert-manager",
     secretName: "ca-key-pair",
 };
@@ -26,8 +32,11 @@ describe("an authority", () => {
     it("is a root, an intermediate and the issuing key pair, each explicit in everything", async () => {
         mockEngine(computed);
         const authority = new CertificateAuthority("workload", args);
-        expect(await valueOf(authority.rootCertificatePem)).toBe("certificate of workload-root-g1");
-        expect(await valueOf(authority.expires)).toBe("2027-11-24T00:00:00Z");
+        expect(await valueOf(authority.rootCertificatesPem)).toEqual([
+            "certificate of workload-root-g1",
+        ]);
+        expect(await valueOf(pulumi.output(authority.expires))).toBe("2027-11-24T00:00:00Z");
+        expect(await valueOf(authority.requests)).toEqual({});
         const all = (await recorded()).map(({ type, name, inputs }) => [
             type.split(":").at(-1),
             name,
@@ -95,13 +104,93 @@ describe("an authority", () => {
         ]);
     });
 
-    it("protects the root and nothing else", async () => {
+    it.each([
+        ["the root alone", [[1, true]], ["workload-root-g1"]],
+        [
+            "the root that issues, and not the one that is only trusted",
+            [
+                [1, true],
+                [2, false],
+            ],
+            ["workload-root-g1"],
+        ],
+        [
+            "the root that issues, and not the one that is still trusted",
+            [
+                [0, false],
+                [1, true],
+            ],
+            ["workload-root-g1"],
+        ],
+    ] as const)("protects %s", async (_case, generations, names) => {
         mockEngine(computed);
         const { options, transformations } = recordOptions();
-        new CertificateAuthority("workload", args, { transformations });
+        const roots = generations.map(([generation, isCurrent]) => ({ generation, isCurrent }));
+        new CertificateAuthority("workload", { ...args, roots }, { transformations });
         await recorded();
-        const isProtected = options.filter(({ protect }) => protect).map(({ name }) => name);
-        expect(isProtected).toEqual(["workload-root-g1", "workload-root-g1"]);
+        const isProtected = options.filter((option) => option.protect).map(({ name }) => name);
+        expect(new Set(isProtected)).toEqual(new Set(names));
+        // A key and a certificate each.
+        expect(options.filter(({ name }) => name.includes("-root-"))).toHaveLength(
+            2 * roots.length,
+        );
+    });
+
+    it("hands the roots out that it trusts, oldest first, and issues under the current one", async () => {
+        mockEngine(computed);
+        const roots = [
+            { generation: 1, isCurrent: false },
+            { generation: 2, isCurrent: true },
+        ];
+        const intermediates = [{ generation: 13, rootGeneration: 2, isIssuing: true }];
+        const authority = new CertificateAuthority("mesh", { ...args, roots, intermediates });
+        expect(await valueOf(authority.rootCertificatesPem)).toEqual([
+            "certificate of mesh-root-g1",
+            "certificate of mesh-root-g2",
+        ]);
+        const all = await recorded();
+        const secret = all.find(({ type }) => type.endsWith(":Secret"));
+        expect(secret?.inputs.data).toMatchObject({
+            secret: {
+                "tls.crt": base64("certificate of mesh-ca-g13\ncertificate of mesh-root-g2\n"),
+            },
+        });
+    });
+
+    it.each<[string, Partial<CertificateAuthorityArgs>, string]>([
+        [
+            "two that issue",
+            {
+                intermediates: [1, 2].map((generation) => ({
+                    generation,
+                    rootGeneration: 1,
+                    isIssuing: true,
+                })),
+            },
+            "[intermediates] has 2 that issue; allowed at most one: a ClusterIssuer has one key pair",
+        ],
+        [
+            "one that issues under a root that is not the current one",
+            { roots: [{ generation: 1, isCurrent: false }] },
+            "[roots] has no current generation 1, which signs intermediate 3; a leaf of it would be trusted by nobody",
+        ],
+        [
+            "an offline root that is to be made",
+            { rootMode: RootMode.Offline, intermediates: [] },
+            "[roots] has one without certificatePem; an offline root is not made here",
+        ],
+        [
+            "an offline intermediate that issues unsigned",
+            { rootMode: RootMode.Offline },
+            "[intermediates] has no certificatePem of generation 3; an offline root's intermediate issues when it is signed",
+        ],
+    ])("refuses %s", (_case, changes, message) => {
+        expect(() => {
+            checkHierarchy({ ...args, ...changes });
+        }).toThrow(new Error(message));
+        expect(() => {
+            checkHierarchy(args);
+        }).not.toThrow();
     });
 
     it("gives no key away", async () => {

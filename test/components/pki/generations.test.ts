@@ -1,13 +1,17 @@
 import {
+    dueDay,
+    firstOf,
     formatDay,
     generationName,
-    generationsAt,
+    intermediateAt,
     intermediateLifetimeHours,
     intermediatePeriodDays,
     intermediatesPerRoot,
     parseDay,
+    requestDay,
     rootLifetimeHours,
     rootOf,
+    trustDay,
 } from "../../../components/pki/generations";
 import { leafLifetimeLimitHours } from "../../../components/pki/renewal";
 
@@ -27,31 +31,40 @@ it.each([
     [273 * 12, 13, 2, "2036-07-20"],
     [365 * 11, 15, 2, "2038-01-17"],
 ])("on day %d intermediate %d of root %d issues, until %s", (days, intermediate, root, nextDue) => {
-    expect(generationsAt(epoch, after(days))).toEqual({ root, intermediate, nextDue });
+    expect(intermediateAt(epoch, after(days))).toBe(intermediate);
+    expect(rootOf(intermediate)).toBe(root);
+    expect(formatDay(dueDay(epoch, intermediate + 1))).toBe(nextDue);
 });
 
 it("does not change within a day", () => {
-    expect(generationsAt(epoch, new Date(after(273).getTime() - 1)).intermediate).toBe(1);
-    expect(generationsAt(epoch, new Date(after(273).getTime() + day - 1)).intermediate).toBe(2);
+    expect(intermediateAt(epoch, new Date(after(273).getTime() - 1))).toBe(1);
+    expect(intermediateAt(epoch, new Date(after(273).getTime() + day - 1))).toBe(2);
 });
 
 it("refuses a day before the epoch", () => {
-    expect(() => generationsAt(epoch, after(-1))).toThrow(
+    expect(() => intermediateAt(epoch, after(-1))).toThrow(
         new Error("[asOf] is 2026-10-31; allowed 2026-11-01, the epoch, or later"),
     );
 });
 
 it("lets every certificate end before its issuer, in each month of 22 years", () => {
     for (let days = 0; days <= 365 * 22; days += 30) {
-        const { intermediate, root } = generationsAt(epoch, after(days));
+        const intermediate = intermediateAt(epoch, after(days));
+        const root = rootOf(intermediate);
         const intermediateMade = (intermediate - 1) * intermediatePeriodDays;
         const intermediateEnds = intermediateMade + intermediateLifetimeHours / 24;
         const rootMade = (root - 1) * intermediatesPerRoot * intermediatePeriodDays;
         expect(intermediateMade).toBeLessThanOrEqual(days);
         expect(intermediateEnds - days).toBeGreaterThan(leafLifetimeLimitHours / 24);
         expect(rootMade + rootLifetimeHours / 24).toBeGreaterThan(intermediateEnds);
-        expect(rootOf(intermediate)).toBe(root);
     }
+});
+
+it("trusts a root before it requests the first intermediate of it, and requests that before it is due", () => {
+    expect([1, 2, 3].map(firstOf)).toEqual([1, 13, 25]);
+    expect(formatDay(trustDay(epoch, 2))).toBe("2035-07-23");
+    expect(formatDay(requestDay(epoch, 13))).toBe("2035-08-22");
+    expect(formatDay(dueDay(epoch, 13))).toBe("2035-10-21");
 });
 
 it("names a generation", () => {

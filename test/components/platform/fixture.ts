@@ -1,6 +1,14 @@
-import { Platform, type PlatformArgs } from "../../../components";
+import { Platform, RootMode, type HierarchyArgs, type PlatformArgs } from "../../../components";
 import { KeyAlgorithm, TlsProfileName } from "../../../components/tls/profile";
 import { computedByProviders, mockEngine, recorded, type Recorded } from "../recorded";
+
+/** An intermediate of the first root, which issues. */
+function hierarchyOf(generation: number): HierarchyArgs {
+    return {
+        roots: [{ generation: 1, isCurrent: true }],
+        intermediates: [{ generation, rootGeneration: 1, isIssuing: true }],
+    };
+}
 
 /** An environment with a tenant that uses everything. */
 export const args: PlatformArgs = {
@@ -9,7 +17,12 @@ export const args: PlatformArgs = {
     dataNamespace: "llm-platform-data",
     certManagerNamespace: "cert-manager",
     profile: TlsProfileName.Modern,
-    pki: { rootGeneration: 1, intermediateGeneration: 2 },
+    pki: {
+        rootMode: RootMode.Managed,
+        workload: hierarchyOf(2),
+        mesh: hierarchyOf(2),
+        vpn: hierarchyOf(2),
+    },
     leaf: { lifetimeHours: 2160, renewBeforeHours: 720, algorithm: KeyAlgorithm.EcdsaP256 },
     gateway: { image: "lab/nginx:1.26", replicas: 2 },
     api: { image: "lab/api:0.1.0", replicas: 2, clients: ["app.tenant.svc"] },

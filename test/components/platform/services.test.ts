@@ -74,12 +74,14 @@ it("puts an application's password where the application is, and the others wher
         .map(({ namespace, name }) => `${namespace}/${name}`);
     expect(places).toEqual([
         "cert-manager/ca-key-pair",
+        "cert-manager/mesh-ca-key-pair",
         "llm-platform/postgres-credentials",
         "llm-platform-data/postgres-passwords",
         "llm-platform/redis-credentials",
         "llm-platform-data/redis-probe",
         "llm-platform-data/redis-reload",
         "llm-platform-data/redis-users",
+        "cert-manager/vpn-ca-key-pair",
     ]);
 });
 
