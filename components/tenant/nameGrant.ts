@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOf } from "../childOptions";
+import { waitForReady } from "../kubernetes/certManager";
 import { CertificateUsage } from "../pki/workloadCertificate";
 import { issuancePolicies, policyApi, policyName } from "./issuancePolicy";
 import { certManagerAccount } from "./operators";
@@ -49,7 +50,7 @@ export class NameGrant extends pulumi.ComponentResource {
                     {
                         apiVersion: policyApi,
                         kind: "CertificateRequestPolicy",
-                        metadata: { name: policyName(name, usage) },
+                        metadata: { name: policyName(name, usage), annotations: waitForReady },
                         spec: specs[usage],
                     },
                     child,

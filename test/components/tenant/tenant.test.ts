@@ -218,7 +218,10 @@ it("lets cert-manager's account alone use the tenant's two policies, in the tena
     });
     expect(find("CertificateRequestPolicy orders-client")).toMatchObject({
         apiVersion: "policy.cert-manager.io/v1alpha1",
-        metadata: { name: "orders-client" },
+        metadata: {
+            name: "orders-client",
+            annotations: { "pulumi.com/waitFor": "condition=Ready" },
+        },
         spec: { selector: { namespace: { matchNames: ["orders", "orders-batch"] } } },
     });
 });
