@@ -10,6 +10,7 @@ import { database, hostsOf } from "./platform/parts";
 import type { PlatformArgs } from "./platform/platformArgs";
 import { createServices } from "./platform/services";
 import { createStores } from "./platform/stores";
+import { createTenants } from "./platform/tenants";
 import { createVerifier } from "./platform/verifier";
 import type { PostgresDatabase } from "./postgres/postgresDatabase";
 import type { RedisCache } from "./redis/redisCache";
@@ -61,6 +62,7 @@ export class Platform extends pulumi.ComponentResource {
         this.gatewayHost = hostsOf(args).gateway;
         this.tracerHost = hostsOf(args).tracer;
         this.verifier = createVerifier(args, ground, services, stores);
+        createTenants(args, ground);
         this.registerOutputs({ gatewayHost: this.gatewayHost });
     }
 }

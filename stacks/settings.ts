@@ -108,7 +108,8 @@ export const platformArgs = ({ config, pki }: Settings): PlatformArgs => ({
     agentMesh: config.agentMesh,
     tracer: { ...config.tracer, jwks: JSON.stringify(config.tracer.jwks) },
     monitoringIdentity: config.monitoring.identity,
-    tenantNamespaces: config.tenants.flatMap(({ namespaces }) => namespaces),
+    administrators: config.administrators,
+    tenants: config.tenants,
 });
 
 const storageArgs = ({ size, class: storageClass }: Config["postgres"]["storage"]) => ({

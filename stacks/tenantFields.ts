@@ -37,12 +37,12 @@ const flow = level({
 });
 
 const count = says("a whole number from 1 to 1000", "write how many there may be");
-const amount = z.number(count).int(count).min(1, count).max(1000, count).optional();
+const amount = z.number(count).int(count).min(1, count).max(1000, count).exactOptional();
 
 const quantity = (example: string, form: RegExp) =>
     text("a Kubernetes quantity", `write for example ${example}`, (value) =>
         form.test(value),
-    ).optional();
+    ).exactOptional();
 const bytes = (example: string) => quantity(example, /^[1-9][0-9]{0,5}[MGT]i$/);
 
 const quota = level({
@@ -64,7 +64,7 @@ const tenant = level({
     hosts: z.array(host, list("hosts", "write [] or name them")).default([]),
     commonNames: z.array(commonName, list("common names", "write [] or name them")).default([]),
     allows: z.array(flow, list("objects with from, to and port", "write []")).default([]),
-    quota: quota.optional(),
+    quota: quota.exactOptional(),
     offboarding: z.boolean(yesOrNo).default(false),
 });
 

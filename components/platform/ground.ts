@@ -6,6 +6,7 @@ import { CertificateIssuer } from "../pki/certificateIssuer";
 import { Purpose } from "../pki/hierarchy";
 import type { TrustBundle } from "../pki/trustBundle";
 import type { IssuanceArgs } from "../pki/workloadCertificate";
+import type { NameGrantIssuanceArgs } from "../tenant/nameGrant";
 import {
     createAuthorities,
     createBundle,
@@ -13,6 +14,7 @@ import {
     trustBundles,
     type Authorities,
 } from "./authorities";
+import { createGuard } from "./guard";
 import type { PlatformArgs } from "./platformArgs";
 
 const issuerName = "internal-ca";
@@ -22,6 +24,8 @@ export interface Ground {
     readonly issuer: CertificateIssuer;
     readonly trust: TrustBundle;
     readonly authorities: Authorities;
+    /** Which leaves are given out. */
+    readonly issuance: NameGrantIssuanceArgs;
     /** What the parts have in common. */
     readonly shared: SharedArgs;
     /** Options of a part: namespaces, issuer and trust are there before it. */
@@ -53,20 +57,33 @@ export function createGround(args: PlatformArgs, child: pulumi.ComponentResource
         { ...child, dependsOn: [authorities.workload] },
     );
     const after = { ...child, dependsOn: namespaces };
-    const everywhere = [args.namespace, args.dataNamespace, ...args.tenantNamespaces];
-    const trust = createBundle(Purpose.Workload, authorities, everywhere, after);
+    const own = [args.namespace, args.dataNamespace];
+    const trust = createBundle(Purpose.Workload, authorities, own, after);
     // Nobody trusts them yet: they lie where the mesh's and the VPN's own parts will take them from.
     for (const purpose of [Purpose.Mesh, Purpose.Vpn])
         if (args.pki[purpose].roots.length > 0)
             createBundle(purpose, authorities, [args.namespace], after);
+    const issuance = grantedIssuance(args, issuer);
+    const guard = createGuard(args, issuance, after);
     return {
         issuer,
         trust,
         authorities,
+        issuance,
         shared: sharedArgs(args, issuer),
-        opts: { ...child, dependsOn: [...namespaces, issuer, trust] },
+        opts: { ...child, dependsOn: [...namespaces, issuer, trust, ...guard] },
     };
 }
+
+const grantedIssuance = (
+    { leaf, certManagerNamespace }: PlatformArgs,
+    { issuerKind }: CertificateIssuer,
+): NameGrantIssuanceArgs => ({
+    issuerName,
+    issuerKind,
+    lifetimeHours: leaf.lifetimeHours,
+    certManagerNamespace,
+});
 
 const sharedArgs = (
     { profile, leaf, monitoringIdentity }: PlatformArgs,

@@ -39,3 +39,7 @@ export const hostsOf = ({ domain }: Pick<PlatformArgs, "domain">) => ({
 /** Identity of a workload in the platform's namespace. */
 export const platformIdentity = (part: string, { namespace }: Pick<PlatformArgs, "namespace">) =>
     identityOf(part, namespace);
+
+/** Namespaces from which tenants' workloads call. */
+export const tenantNamespaces = ({ tenants }: Pick<PlatformArgs, "tenants">): string[] =>
+    tenants.flatMap(({ namespaces }) => namespaces);

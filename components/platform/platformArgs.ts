@@ -1,6 +1,8 @@
 import type { StorageArgs } from "../kubernetes/statefulWorkload";
 import type { HierarchyArgs } from "../pki/authorityArgs";
 import type { RootMode } from "../pki/hierarchy";
+import type { AdministratorsArgs } from "../tenant/admissionPolicy";
+import type { TenantGrantArgs } from "../tenant/tenant";
 import type { KeyAlgorithm, TlsProfileName } from "../tls/profile";
 
 /** All plain: what is rendered from them must be known in preview. */
@@ -25,8 +27,15 @@ export interface PlatformArgs {
     tracer: PlatformTracerArgs;
     /** Identity of the monitor, `<service>.<namespace>.svc`. */
     monitoringIdentity: string;
-    /** Other namespaces whose workloads use the platform; they exist. */
-    tenantNamespaces: string[];
+    /** Who may change what is the platform's; nobody where it has the cluster for itself and no tenants. */
+    administrators: AdministratorsArgs;
+    /** Teams whose workloads use the platform; their namespaces are made. */
+    tenants: PlatformTenantArgs[];
+}
+
+/** A team, by a name that no other has. */
+export interface PlatformTenantArgs extends TenantGrantArgs {
+    name: string;
 }
 
 export interface PlatformPkiArgs {

@@ -10,6 +10,7 @@ import {
     parts,
     platformIdentity,
     servicePorts,
+    tenantNamespaces,
 } from "./parts";
 import type { PlatformArgs } from "./platformArgs";
 import type { Stores } from "./stores";
@@ -51,7 +52,7 @@ function createApi(
             gateway: parts.gateway,
             allowedClients: withVerifier(api.clients, args),
             callers: [parts.verifier],
-            callerNamespaces: args.tenantNamespaces,
+            callerNamespaces: tenantNamespaces(args),
             env: { ...storeEnv(stores), ...agentEnv(agentMesh) },
             secrets: Object.values(credentials).map((name) => ({
                 name,
@@ -91,7 +92,7 @@ const agentEnv = ({ identity, port }: SecureService): Record<string, string> => 
 
 /** gRPC, called directly: a gateway would end TLS, and with it the identity that each method asks for. */
 function createAgentMesh(args: PlatformArgs, { shared, opts }: Ground) {
-    const { namespace, agentMesh, tenantNamespaces } = args;
+    const { namespace, agentMesh } = args;
     const own = [
         // Of the two methods one is not the verifier's: that it is refused is what the verifier looks at.
         { identity: platformIdentity(parts.verifier, args), methods: ["RegisterAgent"] },
@@ -110,7 +111,7 @@ function createAgentMesh(args: PlatformArgs, { shared, opts }: Ground) {
             port: servicePorts.agentMesh,
             hosts: [hostsOf(args).agentMesh],
             callers: [parts.api, parts.verifier],
-            callerNamespaces: tenantNamespaces,
+            callerNamespaces: tenantNamespaces(args),
             env: { ALLOWED_METHODS: JSON.stringify(allowed) },
         },
         opts,
@@ -145,7 +146,7 @@ function createTracer(args: PlatformArgs, { shared, opts }: Ground) {
             gateway: parts.gateway,
             allowedClients: withVerifier(tracer.clients, args),
             callers: [parts.verifier],
-            callerNamespaces: args.tenantNamespaces,
+            callerNamespaces: tenantNamespaces(args),
             env: {
                 JWT_ISSUER: tracer.issuer,
                 JWT_AUDIENCE: tracer.audience,

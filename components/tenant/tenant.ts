@@ -10,8 +10,8 @@ import { limits, quota, type TenantQuotaArgs } from "./namespaceLimits";
 import { teamRules } from "./teamRole";
 import { tenantLabel } from "./tenantLabel";
 
-/** All plain but the roots: what is rendered from them must be known in preview. */
-export interface TenantArgs {
+/** What a team gets. All plain: what is rendered from it must be known in preview. */
+export interface TenantGrantArgs {
     /** Namespaces, which are made. */
     namespaces: string[];
     /** Group of the team, as the API server knows it from the cluster's login. */
@@ -29,6 +29,10 @@ export interface TenantArgs {
      * Defaults to false: then they stay in the cluster, with what is in them, even if it is taken from the configuration.
      */
     offboarding?: boolean;
+}
+
+/** All plain but the roots. */
+export interface TenantArgs extends TenantGrantArgs {
     issuance: NameGrantIssuanceArgs;
     /** Name of the ConfigMap with the roots in every namespace. */
     trustBundleName: string;

@@ -10,6 +10,12 @@ beforeAll(async () => {
 
 it("has these children", () => {
     expect(made.resources.map(({ type, name }) => `${type} ${name}`)).toEqual([
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy encryption-in-transit-certificate-requests",
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy encryption-in-transit-platform-objects",
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy encryption-in-transit-tenant-objects",
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding encryption-in-transit-certificate-requests",
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding encryption-in-transit-platform-objects",
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding encryption-in-transit-tenant-objects",
         "kubernetes:apps/v1:Deployment agent-mesh",
         "kubernetes:apps/v1:Deployment api",
         "kubernetes:apps/v1:Deployment gateway",
@@ -30,13 +36,16 @@ it("has these children", () => {
         "kubernetes:core/v1:ConfigMap mesh-trust-llm-platform",
         "kubernetes:core/v1:ConfigMap postgres",
         "kubernetes:core/v1:ConfigMap redis",
+        "kubernetes:core/v1:ConfigMap tenant-trust-tenant",
         "kubernetes:core/v1:ConfigMap tracer-jwks",
         "kubernetes:core/v1:ConfigMap vpn-trust-llm-platform",
         "kubernetes:core/v1:ConfigMap workload-trust-llm-platform",
         "kubernetes:core/v1:ConfigMap workload-trust-llm-platform-data",
-        "kubernetes:core/v1:ConfigMap workload-trust-tenant",
+        "kubernetes:core/v1:LimitRange tenant-limits",
         "kubernetes:core/v1:Namespace llm-platform",
         "kubernetes:core/v1:Namespace llm-platform-data",
+        "kubernetes:core/v1:Namespace tenant",
+        "kubernetes:core/v1:ResourceQuota tenant-quota",
         "kubernetes:core/v1:Secret ca-key-pair",
         "kubernetes:core/v1:Secret mesh-ca-key-pair",
         "kubernetes:core/v1:Secret postgres-app_user",
@@ -66,12 +75,27 @@ it("has these children", () => {
         "kubernetes:networking.k8s.io/v1:NetworkPolicy llm-platform-deny-all",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy postgres",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy redis",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy tenant-allow-app",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy tenant-allow-dns",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy tenant-deny-all",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy tracer",
         "kubernetes:networking.k8s.io/v1:NetworkPolicy verifier",
+        "kubernetes:policy.cert-manager.io/v1alpha1:CertificateRequestPolicy platform-client",
+        "kubernetes:policy.cert-manager.io/v1alpha1:CertificateRequestPolicy platform-server",
+        "kubernetes:policy.cert-manager.io/v1alpha1:CertificateRequestPolicy tenant-client",
+        "kubernetes:policy.cert-manager.io/v1alpha1:CertificateRequestPolicy tenant-server",
         "kubernetes:policy/v1:PodDisruptionBudget agent-mesh",
         "kubernetes:policy/v1:PodDisruptionBudget api",
         "kubernetes:policy/v1:PodDisruptionBudget gateway",
         "kubernetes:policy/v1:PodDisruptionBudget tracer",
+        "kubernetes:rbac.authorization.k8s.io/v1:Role llm-platform-certificate-request-policies",
+        "kubernetes:rbac.authorization.k8s.io/v1:Role llm-platform-data-certificate-request-policies",
+        "kubernetes:rbac.authorization.k8s.io/v1:Role tenant-certificate-request-policies",
+        "kubernetes:rbac.authorization.k8s.io/v1:Role tenant-team",
+        "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding llm-platform-certificate-request-policies",
+        "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding llm-platform-data-certificate-request-policies",
+        "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding tenant-certificate-request-policies",
+        "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding tenant-team",
         "random:index/randomPassword:RandomPassword postgres-app_user",
         "random:index/randomPassword:RandomPassword redis-api",
         "random:index/randomPassword:RandomPassword redis-probe",
@@ -140,10 +164,14 @@ it("issues every leaf from the one issuer, whose key pair is where cert-manager 
     });
 });
 
-it.each(["llm-platform", "llm-platform-data", "tenant"])(
+it.each([
+    ["llm-platform", "workload-trust-llm-platform"],
+    ["llm-platform-data", "workload-trust-llm-platform-data"],
+    ["tenant", "tenant-trust-tenant"],
+])(
     "puts the root, and no intermediate, where workloads of %s look for what they trust",
-    (namespace) => {
-        expect(made.find("ConfigMap", `workload-trust-${namespace}`)).toMatchObject({
+    (namespace, name) => {
+        expect(made.find("ConfigMap", name)).toMatchObject({
             metadata: { name: "workload-trust", namespace },
             data: { "ca.crt": "certificate of workload-root-g1\n" },
         });

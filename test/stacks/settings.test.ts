@@ -43,7 +43,8 @@ it("are read from config, the clock and the state", () => {
         agentMesh: { image: "lab/agent-mesh:0.1.0", replicas: 2, clients: [] },
         tracer: { ...tracer, jwks: JSON.stringify({ keys: [publicKey] }) },
         monitoringIdentity: "prometheus.monitoring.svc",
-        tenantNamespaces: [],
+        administrators: { users: [], groups: [] },
+        tenants: [],
     });
 });
 

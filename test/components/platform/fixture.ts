@@ -45,7 +45,22 @@ export const args: PlatformArgs = {
         jwks: '{"keys":[]}',
     },
     monitoringIdentity: "prometheus.monitoring.svc",
-    tenantNamespaces: ["tenant"],
+    administrators: { users: ["deployer"], groups: [] },
+    tenants: [
+        {
+            name: "tenant",
+            namespaces: ["tenant"],
+            group: "tenant-team",
+            hosts: ["tenant.example.com"],
+            commonNames: ["tenant_reader"],
+            allows: [
+                { to: "gateway.llm-platform.svc", port: 8443 },
+                { to: "api.llm-platform.svc", port: 3001 },
+                { to: "agent-mesh.llm-platform.svc", port: 50051 },
+                { to: "tracer.llm-platform.svc", port: 3002 },
+            ].map((flow) => ({ from: "app.tenant.svc", ...flow })),
+        },
+    ],
 };
 
 /** The environment as the engine would be asked for it. */

@@ -111,7 +111,6 @@ it("lets pass these flows between pods and no other (simulated: the objects are 
         "verifier -> tracer:3002",
         "verifier -> llm-platform-data/postgres:5432",
         "verifier -> llm-platform-data/redis:6380",
-        "tenant/app -> gateway:8080",
         "tenant/app -> gateway:8443",
         "tenant/app -> api:3001",
         "tenant/app -> agent-mesh:50051",
