@@ -3,7 +3,8 @@ import {
     readAuthorityCertificate,
     type AuthorityCertificate,
 } from "../components/pki/authorityCertificate";
-import { generationName, rootLifetimeHours } from "../components/pki/generations";
+import { rootLifetimeHours } from "../components/pki/generations";
+import { rootName } from "../components/pki/hierarchy";
 import type { Ceremony } from "./ceremony";
 import { describeCertificate, keyKind } from "./describe";
 import { encryptKey } from "./encryptedKey";
@@ -60,8 +61,7 @@ function rootCurve(publicKey: KeyObject): KeyObject {
 }
 
 function rootCertificate(options: InitOptions, signer: RootSigner): string {
-    const commonName = generationName(`${options.purpose}-root`, options.generation);
-    const name = authorityName(options.organization, commonName);
+    const name = authorityName(options.organization, rootName(options.purpose, options.generation));
     const { publicKey } = signer;
     const order = {
         subject: name,

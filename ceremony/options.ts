@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { formatDay, parseDay } from "../components/pki/generations";
+import { Purpose } from "../components/pki/hierarchy";
 import { UsageError } from "./refusal";
 import { checkKeyUri, type OpensslKey } from "./rootSigner";
 
-/** What a root is for: each purpose has bundles of its own, which never mix. */
-const purposes = ["workload", "mesh", "vpn"];
+const purposes: readonly string[] = Object.values(Purpose);
 
 export interface InitOptions {
     readonly purpose: string;

@@ -1,11 +1,14 @@
 import type { AuthorityCertificate } from "../components/pki/authorityCertificate";
 import type { CertificateRequest } from "../components/pki/certificateRequest";
 import { commonNameOf, formatName, organizationOf } from "../components/pki/distinguishedName";
+import { Purpose } from "../components/pki/hierarchy";
 import { keyKind } from "./describe";
 import { Refusal } from "./refusal";
 
 /** Curves of an intermediate: components/pki takes P-256. */
 const curves = ["P-256", "P-384"];
+
+const rootNames = new RegExp(`^(${Object.values(Purpose).join("|")})-root-g[1-9]\\d*$`);
 
 /**
  * @throws a Refusal, if the certificate is not one that `ceremony init` made
@@ -56,7 +59,7 @@ const expectedName = ({ subject }: AuthorityCertificate): string =>
     ]);
 
 const purposeOf = ({ subject }: Pick<AuthorityCertificate, "subject">): string | undefined =>
-    /^(workload|mesh|vpn)-root-g[1-9]\d*$/.exec(commonNameOf(subject) ?? "")?.[1];
+    rootNames.exec(commonNameOf(subject) ?? "")?.[1];
 
 const quotedName = ({ subject }: Pick<CertificateRequest, "subject">): string =>
     `"${formatName(subject)}"`;
