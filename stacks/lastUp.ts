@@ -34,7 +34,7 @@ const hierarchy = z.object({
     expires: time,
 });
 
-const outputs = {
+const known = {
     pkiAsOf: z.string(),
     pkiState: z.partialRecord(z.enum(Purpose), hierarchy),
     pkiRequests: z.record(z.string(), z.string()),
@@ -52,7 +52,7 @@ const formerOutputs = z
         },
     }));
 
-const names = [...Object.keys(outputs), ...Object.keys(formerOutputs.in.shape)];
+const names = [...Object.keys(known), ...Object.keys(formerOutputs.in.shape)];
 
 /** Reads the stack's own outputs, before anything is made. A stack that was never up has none. */
 export async function readLastUp(): Promise<LastUp | undefined> {
@@ -63,14 +63,17 @@ export async function readLastUp(): Promise<LastUp | undefined> {
             async (key) => [key, (await self.getOutputDetails(key)).value as unknown] as const,
         ),
     );
-    const values = Object.fromEntries(details.filter(([, value]) => value !== undefined));
-    if (Object.keys(values).length === 0) return undefined;
+    return lastUpOf(Object.fromEntries(details));
+}
+
+/** The same from given outputs. */
+export function lastUpOf(outputs: Readonly<Record<string, unknown>>): LastUp | undefined {
+    if (names.every((name) => outputs[name] === undefined)) return undefined;
+    const { pkiAsOf, pkiState, pkiRequests } = outputs;
     return {
-        asOf: outputs.pkiAsOf.parse(values.pkiAsOf),
+        asOf: known.pkiAsOf.parse(pkiAsOf),
         hierarchies:
-            values.pkiState === undefined
-                ? formerOutputs.parse(values)
-                : outputs.pkiState.parse(values.pkiState),
-        requests: outputs.pkiRequests.default({}).parse(values.pkiRequests),
+            pkiState === undefined ? formerOutputs.parse(outputs) : known.pkiState.parse(pkiState),
+        requests: known.pkiRequests.default({}).parse(pkiRequests),
     };
 }

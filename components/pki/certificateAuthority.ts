@@ -52,8 +52,9 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 
         this.rootCertificatesPem = pulumi.output(roots.map((root) => root.certificatePem));
         const handedOut = args.rootMode === RootMode.Offline ? requested : [];
-        this.requests = pulumi.output(
-            Object.fromEntries(handedOut.map((one) => [one.name, one.requestPem])),
+        // Made from a secret key, and meant to be shown.
+        this.requests = pulumi.unsecret(
+            pulumi.output(Object.fromEntries(handedOut.map((one) => [one.name, one.requestPem]))),
         );
         this.secretName = issuer && this.secret(args, issuer).metadata.name;
         this.expires = issuer?.expires;
