@@ -37,4 +37,10 @@ export {
     type SecureServiceArgs,
     type ServiceCallsArgs,
 } from "./service/secureService";
+export { AdmissionGuard, type AdmissionGuardArgs } from "./tenant/admissionGuard";
+export type { AdministratorsArgs } from "./tenant/admissionPolicy";
+export type { TenantFlowArgs } from "./tenant/flows";
+export { NameGrant, type NameGrantArgs, type NameGrantIssuanceArgs } from "./tenant/nameGrant";
+export type { TenantQuotaArgs } from "./tenant/namespaceLimits";
+export { Tenant, type TenantArgs, type TenantGrantArgs } from "./tenant/tenant";
 export { KeyAlgorithm, tlsProfile, TlsProfileName, type TlsProfile } from "./tls/profile";
