@@ -94,9 +94,17 @@ export function publish(platform: Platform, { config, pki }: Settings): Contract
         leafRenewBeforeHours: config.leaf.renewBefore,
         pkiAsOf: pki.asOf,
         pkiNextDue: pki.nextDue,
-        pkiWorkloadGeneration: pki.plans.workload.issuing ?? 0,
-        pkiWorkloadExpires: platform.authorities.workload.expires ?? "",
+        ...issuer(platform, pki),
     };
+}
+
+/** What signs the leaves. */
+function issuer({ authorities }: Platform, { plans }: Settings["pki"]) {
+    const { issuing } = plans.workload;
+    const { expires } = authorities.workload;
+    if (issuing === undefined || expires === undefined)
+        throw new Error("the workloads' hierarchy does not issue, so there is no platform");
+    return { pkiWorkloadGeneration: issuing, pkiWorkloadExpires: expires };
 }
 
 /** How each server is dialled, and the Secret of what it shows. */

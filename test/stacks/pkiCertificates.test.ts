@@ -4,7 +4,7 @@ import type { LastUp } from "../../stacks/lastUp";
 import type { PkiClock } from "../../stacks/pkiClock";
 import { pkiDue } from "../../stacks/pkiDue";
 import { pkiWarning } from "../../stacks/pkiWarning";
-import { makeKeys } from "../components/pki/authorities";
+import { makeKeys, makeRequest } from "../components/pki/authorities";
 import { makeSigned, type SignedHierarchy } from "../components/pki/signedHierarchy";
 
 const epoch = new Date("2026-11-01T00:00:00Z");
@@ -113,24 +113,33 @@ it("goes on with the old one as long as that outlives a leaf, and no longer", ()
 });
 
 describe("a successor that is signed in time", () => {
-    const certificatesWith = async (from: Date) => {
-        const made = await makeSigned("workload", dueOfG2, 2);
-        // The first was signed by another root; it is over as soon as this one issues.
-        const certificates = { ...withoutWorkload(), "workload-ca-g2": await made.sign(from) };
-        const requests = { ...pending.requests, "workload-ca-g2": made.csrPem };
-        const roots = { ...clock().roots, "workload-root-g1": made.rootPem };
-        return { certificates, roots, last: { ...issued(), requests } };
+    /** The request of the second generation, and what the first one's root signs of it. */
+    const signedFrom = async (from: Date) => {
+        const keys = await makeKeys("P-256");
+        const subject = "O=local.bluefly.io, CN=workload-ca-g2";
+        const requests = { "workload-ca-g2": await makeRequest(subject, keys) };
+        const pem = await first.workload.sign(from, { subject, keys });
+        return {
+            certificates: { ...clock().certificates, "workload-ca-g2": pem },
+            last: { ...issued(), requests: { ...pending.requests, ...requests } },
+        };
     };
+
+    it("is ready, dated for its day, while the old one goes on", async () => {
+        const now = new Date("2027-06-10T10:00:00Z");
+        const { states, issuing } = seen({ ...(await signedFrom(dueOfG2)), now });
+        expect({ states, issuing }).toEqual({ states: ["g1 issuing", "g2 ready"], issuing: 1 });
+    });
 
     it("issues from its day", async () => {
         const now = new Date("2027-08-01T10:00:00Z");
-        const { states, issuing } = seen({ ...(await certificatesWith(dueOfG2)), now });
+        const { states, issuing } = seen({ ...(await signedFrom(dueOfG2)), now });
         expect({ states, issuing }).toEqual({ states: ["g2 issuing"], issuing: 2 });
     });
 
     it("is refused if it was not dated for that day: it would end before its last leaves", async () => {
         const now = new Date("2027-08-01T10:00:00Z");
-        const early = await certificatesWith(new Date("2027-06-10T00:00:00Z"));
+        const early = await signedFrom(new Date("2027-06-10T00:00:00Z"));
         expect(errorsOf({ ...early, now })).toEqual([
             "[pki.certificates.workload-ca-g2] is a certificate that ends 2028-06-09; allowed one that ends 2028-07-29 or later, so that it outlives every leaf of 2160h until 2028-04-30; sign the request again with --not-before 2027-08-01",
         ]);
