@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { PendingPlatform, Platform, type Authorities } from "../../components";
 import { lastUpOf, type LastUp } from "../../stacks/lastUp";
 import { pkiOutputs } from "../../stacks/pkiOutputs";
 import { pkiWarning } from "../../stacks/pkiWarning";
 import { platformArgs, settingsFrom, type Settings } from "../../stacks/settings";
-import { makeSigned, type SignedHierarchy } from "../components/pki/signedHierarchy";
+import { Desk, perform } from "../components/ceremony/performing";
+import { makeKeys, makeRequest } from "../components/pki/authorities";
 import {
     computedByProviders,
     mockEngine,
@@ -14,23 +16,49 @@ import {
 } from "../components/recorded";
 import { compliant, kubeconfigOf, project, raw } from "./raw";
 
-const epoch = new Date("2026-11-01T00:00:00Z");
 const purposes = ["workload", "mesh", "vpn"];
-const signed = new Map<string, SignedHierarchy>();
+const named = (suffix: string) => new Set(purposes.map((purpose) => `${purpose}-${suffix}`));
+const desks = new Map(purposes.map((purpose) => [purpose, new Desk()]));
+const requests = new Map<string, string>();
 
 beforeAll(async () => {
-    for (const purpose of purposes) signed.set(purpose, await makeSigned(purpose, epoch));
+    for (const name of [...named("ca-g1"), ...named("ca-g2")]) {
+        const subject = `O=local.bluefly.io, CN=${name}`;
+        requests.set(name, await makeRequest(subject, await makeKeys("P-256")));
+    }
+    for (const [purpose, desk] of desks) {
+        const { error } = await perform(desk.initArguments("root", { purpose }));
+        expect(error).toBeUndefined();
+    }
 });
 
-const pemsOf = (suffix: string, pick: (made: SignedHierarchy) => string) =>
-    Object.fromEntries([...signed].map(([purpose, made]) => [`${purpose}-${suffix}`, pick(made)]));
+afterAll(() => {
+    for (const desk of desks.values()) desk.remove();
+});
 
-/** Stands for the providers: the first requests are those that were signed. */
-function computed(resource: Recorded): Readonly<Record<string, unknown>> {
-    if (!resource.type.endsWith("CertRequest")) return computedByProviders(resource);
-    const [purpose = "", , generation] = resource.name.split("-");
-    const known = generation === "g1" ? signed.get(purpose)?.csrPem : undefined;
-    return { certRequestPem: known ?? `request of ${resource.name}` };
+/** Stands for the providers; a request is a real one, and the same in every `up`. */
+const computed = (resource: Recorded): Readonly<Record<string, unknown>> =>
+    resource.type.endsWith("CertRequest")
+        ? { certRequestPem: requests.get(resource.name) }
+        : computedByProviders(resource);
+
+const filesOf = (file: string, suffix: string) =>
+    Object.fromEntries(
+        [...desks].map(([purpose, desk]) => [
+            `${purpose}-${suffix}`,
+            readFileSync(desk.at(file), "utf8"),
+        ]),
+    );
+
+/** Takes the requests of a generation from the outputs to the offline machine, and brings the certificates back. */
+async function ceremony(last: LastUp | undefined, generation: string, notBefore: string) {
+    for (const [purpose, desk] of desks) {
+        desk.write(`${generation}.csr`, last?.requests[`${purpose}-ca-${generation}`] ?? "");
+        const times = { "not-before": notBefore };
+        const args = desk.signArguments(`${generation}.csr`, `${generation}.crt`, times);
+        expect((await perform(args)).error).toBeUndefined();
+    }
+    return filesOf(`${generation}.crt`, `ca-${generation}`);
 }
 
 function settingsOn(day: string, last: LastUp | undefined, files: object = {}): Settings {
@@ -60,17 +88,15 @@ async function up(settings: Settings) {
     return { names, last: lastUpOf(JSON.parse(JSON.stringify(outputs)) as typeof outputs) };
 }
 
-it("goes from requests to a platform, and on to the next request", async () => {
+it("goes from requests by the ceremony to a platform, and on to the next generation", async () => {
     const first = settingsOn("2026-11-20", undefined);
     expect(pkiWarning(first.pki)).toContain("nothing that needs a certificate is built before");
     const requested = await up(first);
-    expect(new Set(requested.names)).toEqual(new Set(purposes.map((name) => `${name}-ca-g1`)));
+    expect(new Set(requested.names)).toEqual(named("ca-g1"));
 
-    const files = {
-        roots: pemsOf("root-g1", ({ rootPem }) => rootPem),
-        certificates: pemsOf("ca-g1", ({ certificatePem }) => certificatePem),
-    };
-    const second = settingsOn("2026-11-24", requested.last, files);
+    const roots = filesOf("root/root.crt", "root-g1");
+    const one = { roots, certificates: await ceremony(requested.last, "g1", "2026-11-24") };
+    const second = settingsOn("2026-11-24", requested.last, one);
     expect(pkiWarning(second.pki)).toBeUndefined();
     const built = await up(second);
     expect(built.names).toEqual(
@@ -78,13 +104,21 @@ it("goes from requests to a platform, and on to the next request", async () => {
     );
 
     // A day without a step: what is built is the same, to the last argument.
-    const third = settingsOn("2027-05-01", built.last, files);
+    const third = settingsOn("2027-05-01", built.last, one);
     expect(platformArgs(third)).toEqual(platformArgs(second));
     expect((await up(third)).names).toEqual(built.names);
 
-    const fourth = settingsOn("2027-06-02", built.last, files);
-    const { names } = await up(fourth);
+    const fourth = settingsOn("2027-06-02", built.last, one);
+    const { names, last } = await up(fourth);
     const added = names.filter((name) => !built.names.includes(name));
-    expect(new Set(added)).toEqual(new Set(purposes.map((name) => `${name}-ca-g2`)));
+    expect(new Set(added)).toEqual(named("ca-g2"));
     expect(pkiWarning(fourth.pki)).toContain("sign workload-ca-g2 with workload-root-g1");
+
+    const certificates = { ...one.certificates, ...(await ceremony(last, "g2", "2027-08-01")) };
+    const ready = await up(settingsOn("2027-06-20", last, { roots, certificates }));
+    expect(ready.last?.hierarchies.workload?.issuing).toBe(1);
+
+    const stepped = await up(settingsOn("2027-08-01", ready.last, { roots, certificates }));
+    expect(stepped.last?.hierarchies.workload?.issuing).toBe(2);
+    expect(stepped.names.filter((name) => name.includes("-ca-g1"))).toEqual([]);
 });
