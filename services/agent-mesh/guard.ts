@@ -81,11 +81,12 @@ export function auditing(log: Log, clock: Clock): ServerInterceptor {
             },
             sendStatus: (sent, next) => {
                 const { code, details } = sent;
-                write(outcomeOf(code), {
+                next(sent);
+                // A request that was cut ends as well and is answered, and only then is known to be cancelled.
+                process.nextTick(write, outcomeOf(code), {
                     status: status[code],
                     ...(code !== status.OK && { code: details }),
                 });
-                next(sent);
             },
         });
     };

@@ -170,7 +170,7 @@ describe.each(profiles)("a running nginx in profile %s", (profileName) => {
 });
 
 const allowed =
-    "allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot";
+    "allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address";
 
 type Change = (settings: NginxConfSettings, text: string) => NginxConfSettings;
 
