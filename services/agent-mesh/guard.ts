@@ -81,11 +81,13 @@ export function auditing(log: Log, clock: Clock): ServerInterceptor {
             },
             sendStatus: (sent, next) => {
                 const { code, details } = sent;
-                next(sent);
-                // A request that was cut ends as well and is answered, and only then is known to be cancelled.
-                process.nextTick(write, outcomeOf(code), {
-                    status: status[code],
-                    ...(code !== status.OK && { code: details }),
+                // A request that is cut ends first, as a whole one does, and is cancelled a moment later: then nobody was answered.
+                setImmediate(() => {
+                    write(outcomeOf(code), {
+                        status: status[code],
+                        ...(code !== status.OK && { code: details }),
+                    });
+                    next(sent);
                 });
             },
         });
