@@ -81,11 +81,14 @@ export function auditing(log: Log, clock: Clock): ServerInterceptor {
             },
             sendStatus: (sent, next) => {
                 const { code, details } = sent;
-                write(outcomeOf(code), {
-                    status: status[code],
-                    ...(code !== status.OK && { code: details }),
+                // A request that is cut ends first, as a whole one does, and is cancelled a moment later: then nobody was answered.
+                setImmediate(() => {
+                    write(outcomeOf(code), {
+                        status: status[code],
+                        ...(code !== status.OK && { code: details }),
+                    });
+                    next(sent);
                 });
-                next(sent);
             },
         });
     };

@@ -95,7 +95,7 @@ it.each<[string, NginxConfSettings, string]>([
     [
         "a directive in a name",
         server({ names: ["a.b; return 200"] }),
-        '[servers.0.names] is "a.b; return 200"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[servers.0.names] is "a.b; return 200"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     ["no name", server({ names: [] }), "[servers.0.names] is empty; allowed one or more"],
     [
@@ -106,7 +106,7 @@ it.each<[string, NginxConfSettings, string]>([
     [
         "a variable as upstream",
         server({ upstream: { host: "$host", port: 3001 } }),
-        '[servers.0.upstream.host] is "$host"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[servers.0.upstream.host] is "$host"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "an upstream port that is none",
@@ -126,7 +126,7 @@ it.each<[string, NginxConfSettings, string]>([
     [
         "a pattern as monitor",
         { ...settings, metrics: { name: "a.example", clients: [".*"] } },
-        '[metrics.clients] is ".*"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[metrics.clients] is ".*"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "a path with a space",

@@ -97,12 +97,12 @@ it.each<[string, Partial<WorkloadCertificateArgs>, string]>([
     [
         "a wildcard",
         { hosts: ["*.local.bluefly.io"] },
-        '[hosts] is "*.local.bluefly.io"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[hosts] is "*.local.bluefly.io"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "a service that is more than a name",
         { service: "*" },
-        '[service] is "*.llm-platform.svc"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[service] is "*.llm-platform.svc"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "hosts of a client",

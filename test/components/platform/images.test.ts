@@ -30,7 +30,7 @@ const distinct = (values: readonly string[]) => [...new Set(values)].sort();
 
 it("describes every variable that a pod is given", () => {
     const names = distinct(containers.flatMap(({ env = [] }) => env.map(({ name }) => name)));
-    expect(names).toHaveLength(37);
+    expect(names).toHaveLength(39);
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 

@@ -173,12 +173,12 @@ it.each<[string, Partial<RedisCacheArgs>, string]>([
     [
         "two monitors in one name",
         { metricsClients: ["a.b,c.d"] },
-        '[metricsClients.0] is "a.b,c.d"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[metricsClients.0] is "a.b,c.d"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "a host that is none",
         { host: "redis" },
-        '[hosts] is "redis"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[hosts] is "redis"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
 ])("refuses %s", async (_case, changes, message) => {
     mockEngine();

@@ -71,11 +71,14 @@ describe("a host name", () => {
         "a b.c",
         `${longest}f`,
         `${"a".repeat(64)}.b`,
+        "1.2.3.4",
+        "10.1",
+        "0x7f.0x1",
     ])("may not be %j", (name) => {
         expect(isHostName(name)).toBe(false);
         expect(() => checkedHostName("host", name)).toThrow(
             new Error(
-                `[host] is ${JSON.stringify(name)}; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot`,
+                `[host] is ${JSON.stringify(name)}; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address`,
             ),
         );
     });
