@@ -13,6 +13,7 @@ import { Load, report, tally } from "./harness/load";
 import {
     connectPlatform,
     eventually,
+    issuedFingerprint,
     readCredentials,
     renew,
     type Platform,
@@ -49,14 +50,22 @@ async function renewServer(name: HopName): Promise<string> {
     const server = serversOf(platform)[name];
     const seconds: string[] = [];
     for (let count = 0; count < renewals; count += 1) {
-        const issued = await renew(platform, server);
+        await renew(platform, server);
         const since = Date.now();
-        await eventually(`${server.secret} served by ${hop.name}`, servedWithinMs, async () =>
-            (await hop.servedFingerprint()) === issued ? true : undefined,
-        );
+        await servesWhatIsIssued(name);
         seconds.push(((Date.now() - since) / 1000).toFixed(1));
     }
     return `${hop.name}: new leaf served after ${seconds.join(", ")} s`;
+}
+
+/** Compared with the Secret of the moment: cert-manager may issue twice where its controllers overtake one another. */
+async function servesWhatIsIssued(name: HopName): Promise<void> {
+    const hop = open.hops[name];
+    const server = serversOf(platform)[name];
+    await eventually(`${server.secret} served by ${hop.name}`, servedWithinMs, async () => {
+        const served = await hop.servedFingerprint();
+        return served === (await issuedFingerprint(platform, server)) || undefined;
+    });
 }
 
 /** A client's leaf is served nowhere: it is renewed at the pace at which the kubelet brings it to the pod. */
@@ -157,10 +166,9 @@ describe.each(served)("a pair that does not fit, mounted into %s", (name) => {
 
         await writeKey(name, original.privateKey);
         await resume(controller);
-        const issued = await renew(platform, server);
-        await eventually(`a good pair served by ${name}`, servedWithinMs, async () =>
-            (await hop.servedFingerprint()) === issued ? true : undefined,
-        );
+        await renew(platform, server);
+        await servesWhatIsIssued(name);
+        expect(await hop.servedFingerprint()).not.toBe(before);
     }, 300_000);
 });
 

@@ -63,7 +63,7 @@ export async function readSecret(
     return Buffer.from(value, "base64").toString("utf8");
 }
 
-export const fingerprintOf = (certificatePem: string): string =>
+const fingerprintOf = (certificatePem: string): string =>
     new X509Certificate(certificatePem).fingerprint256;
 
 /** Where the lab forwards a load balancer's port to on loopback; nothing while it does not. */
@@ -75,43 +75,58 @@ export function forwardOf(host: string, port: number): Address | undefined {
     return match && { host: String(match[3]), port: Number(match[4]) };
 }
 
-/** Asks cert-manager for a new certificate now, as `cmctl renew` does, and waits until its Secret holds it. */
-export async function renew(
+/** A certificate, and the Secret of the same name that holds it. */
+interface Issued {
+    readonly namespace: string;
+    readonly secret: string;
+}
+
+/** Fingerprint of the leaf that a Secret holds now. */
+export async function issuedFingerprint(
     platform: Platform,
-    { namespace, secret: name }: { readonly namespace: string; readonly secret: string },
+    { namespace, secret }: Issued,
 ): Promise<string> {
+    const { certificate } = await readCredentials(platform, namespace, secret);
+    return fingerprintOf(certificate);
+}
+
+/** Asks cert-manager for a new certificate now, as `cmctl renew` does, and waits until its Secret holds one. */
+export async function renew(platform: Platform, issued: Issued): Promise<void> {
     const { custom } = platform;
-    const before = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
+    const before = await issuedFingerprint(platform, issued);
     const certificate = {
         group: "cert-manager.io",
         version: "v1",
         plural: "certificates",
-        namespace,
-        name,
+        namespace: issued.namespace,
+        name: issued.secret,
     };
-    const current = (await custom.getNamespacedCustomObject(certificate)) as WithConditions;
-    const conditions = [
-        ...(current.status.conditions ?? []).filter(({ type }) => type !== "Issuing"),
-        {
-            type: "Issuing",
-            status: "True",
-            reason: "ManuallyTriggered",
-            message: "renewed by a test",
-            lastTransitionTime: new Date().toISOString(),
-        },
-    ];
+    const others = await eventually("end of the issuance before", 60_000, async () => {
+        const { status } = (await custom.getNamespacedCustomObject(certificate)) as WithConditions;
+        const conditions = status.conditions ?? [];
+        const issuing = conditions.some((it) => it.type === "Issuing" && it.status === "True");
+        return issuing ? undefined : conditions.filter(({ type }) => type !== "Issuing");
+    });
+    const issuing = {
+        type: "Issuing",
+        status: "True",
+        reason: "ManuallyTriggered",
+        message: "renewed by a test",
+        lastTransitionTime: new Date().toISOString(),
+    };
     await custom.patchNamespacedCustomObjectStatus(
-        { ...certificate, body: { status: { conditions } } },
+        { ...certificate, body: { status: { conditions: [...others, issuing] } } },
         setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
     );
-    return eventually(`a new certificate in Secret ${name}`, 60_000, async () => {
-        const now = fingerprintOf((await readCredentials(platform, namespace, name)).certificate);
-        return now === before ? undefined : now;
-    });
+    await eventually(`a new certificate in Secret ${issued.secret}`, 60_000, async () =>
+        (await issuedFingerprint(platform, issued)) === before ? undefined : true,
+    );
 }
 
 interface WithConditions {
-    readonly status: { readonly conditions?: readonly { readonly type: string }[] };
+    readonly status: {
+        readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    };
 }
 
 /** Asks again until there is an answer; fails with what was awaited. */
