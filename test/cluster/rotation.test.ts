@@ -168,7 +168,6 @@ describe.each(served)("a pair that does not fit, mounted into %s", (name) => {
         await resume(controller);
         await renew(platform, server);
         await servesWhatIsIssued(name);
-        expect(await hop.servedFingerprint()).not.toBe(before);
     }, 300_000);
 });
 
