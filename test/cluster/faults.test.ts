@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { killPod, podsOf, type Pod } from "./harness/faults";
 import type { Hop } from "./harness/hop";
 import { openHops, serversOf, type HopName, type OpenHops } from "./harness/hops/platformHops";
@@ -83,5 +84,3 @@ it(
     },
     10 * 60_000,
 );
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

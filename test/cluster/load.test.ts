@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Load, report, tally } from "./harness/load";
 import { hopNames, openHops, type OpenHops } from "./harness/hops/platformHops";
 import { connectPlatform } from "./harness/platform";
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 it.each(hopNames)("%s answers fifty requests a second, and every one of them", async (name) => {
     const load = new Load(open.hops[name], settings);
-    await new Promise((resolve) => setTimeout(resolve, lastingMs));
+    await sleep(lastingMs);
     const measured = await load.stop();
     report([measured]);
 

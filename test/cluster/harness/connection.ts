@@ -12,7 +12,7 @@ export interface Handshake {
     readonly protocols?: readonly string[];
 }
 
-export function connectPlain(address: Address): Promise<net.Socket> {
+function connectPlain(address: Address): Promise<net.Socket> {
     return new Promise((resolve, reject) => {
         const socket = net.connect(address, () => {
             resolve(socket);
@@ -21,8 +21,18 @@ export function connectPlain(address: Address): Promise<net.Socket> {
     });
 }
 
+/** A connection as a try asks for it. */
+export const connect = (
+    endpoint: Endpoint,
+    attempt: Attempt,
+    handshake?: Handshake,
+): Promise<net.Socket> =>
+    attempt.plaintext === true
+        ? connectPlain(endpoint.address)
+        : connectTls(endpoint, attempt, handshake);
+
 /** A connection that has not been refused: the handshake is done, and no alert came after it. */
-export async function connectTls(
+async function connectTls(
     endpoint: Endpoint,
     attempt: Attempt,
     { prelude, protocols }: Handshake = {},

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Hop, Session } from "./hop";
 
 export interface LoadSettings {
@@ -92,7 +93,7 @@ export class Load {
         const periodMs = (1000 * connections) / rate;
         let next = this.started + (rampMs * index) / connections;
         while (this.running) {
-            await sleep(next - performance.now());
+            await sleep(Math.max(0, next - performance.now()));
             next = Math.max(next + periodMs, performance.now());
             await this.once(session);
         }
@@ -132,6 +133,3 @@ export function report(reports: readonly LoadReport[], more: readonly string[] =
     );
     process.stdout.write(`${[...loads, ...more].join("\n")}\n`);
 }
-
-const sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
     CoreV1Api,
     CustomObjectsApi,
@@ -141,6 +142,6 @@ export async function eventually<T>(
         if (answer !== undefined) return answer;
         if (Date.now() > deadline)
             throw new Error(`no ${what} within ${String(withinMs / 1000)} s`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await sleep(500);
     }
 }

@@ -4,7 +4,7 @@ import { AgentMeshClient } from "../../../../services/agent-mesh/client";
 import { type MethodName, methods } from "../../../../services/agent-mesh/definition";
 import type { ReloadingCertificate } from "../../../../services/tls";
 import { ClientCertificate } from "../../../services/clientCertificate";
-import { connectPlain, connectTls, outcomeOf, servedFingerprint } from "../connection";
+import { connect, outcomeOf, servedFingerprint } from "../connection";
 import type { Credentials } from "../credentials";
 import type { Attempt, Endpoint, Hop, Outcome, Session } from "../hop";
 
@@ -31,9 +31,7 @@ export class GrpcHop implements Hop {
     /** The status is gRPC's, and the body its message or the identity that the agent was registered under. */
     public attempt(attempt: GrpcAttempt): Promise<Outcome> {
         return outcomeOf(async () => {
-            const socket = attempt.plaintext
-                ? await connectPlain(this.endpoint.address)
-                : await connectTls(this.endpoint, attempt, { protocols });
+            const socket = await connect(this.endpoint, attempt, { protocols });
             const scheme = attempt.plaintext ? "http" : "https";
             const authority = `${scheme}://${attempt.host ?? this.endpoint.host}`;
             const client = http2.connect(authority, { createConnection: () => socket });

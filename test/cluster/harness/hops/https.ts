@@ -1,13 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type * as net from "node:net";
-import {
-    clientCertificate,
-    connectPlain,
-    connectTls,
-    outcomeOf,
-    servedFingerprint,
-} from "../connection";
+import { clientCertificate, connect, outcomeOf, servedFingerprint } from "../connection";
 import type { Credentials } from "../credentials";
 import type { Attempt, Endpoint, Hop, Outcome, Session } from "../hop";
 
@@ -37,9 +31,7 @@ export class HttpsHop implements Hop {
 
     public attempt(attempt: HttpsAttempt): Promise<Outcome> {
         return outcomeOf(async () => {
-            const socket = attempt.plaintext
-                ? await connectPlain(this.endpoint.address)
-                : await connectTls(this.endpoint, attempt);
+            const socket = await connect(this.endpoint, attempt);
             return this.ask(socket, attempt);
         });
     }

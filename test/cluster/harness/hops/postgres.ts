@@ -89,16 +89,13 @@ export class PostgresHop implements Hop {
     }
 
     /** Makes the table of the sessions' rows. */
-    public prepare(): Promise<void> {
-        return this.ask("CREATE TABLE IF NOT EXISTS test_rows (id uuid PRIMARY KEY)");
+    public async prepare(): Promise<void> {
+        await this.ask("CREATE TABLE IF NOT EXISTS test_rows (id uuid PRIMARY KEY)");
     }
 
     /** Acknowledged rows that are not there. */
     public async lost(): Promise<string[]> {
-        const client = new Client(this.clientConfig({ credentials: this.credentials }));
-        await client.connect();
-        const { rows } = await client.query<{ id: string }>("SELECT id FROM test_rows");
-        await client.end();
+        const rows = await this.ask("SELECT id FROM test_rows");
         const kept = new Set(rows.map(({ id }) => id));
         return this.acknowledged.filter((id) => !kept.has(id));
     }
@@ -112,11 +109,12 @@ export class PostgresHop implements Hop {
         this.mounted.remove();
     }
 
-    private async ask(statement: string): Promise<void> {
+    private async ask(statement: string): Promise<Record<string, string>[]> {
         const client = new Client(this.clientConfig({ credentials: this.credentials }));
         await client.connect();
-        await client.query(statement);
+        const { rows } = await client.query<Record<string, string>>(statement);
         await client.end();
+        return rows;
     }
 
     private clientConfig(attempt: PostgresAttempt): ClientConfig {

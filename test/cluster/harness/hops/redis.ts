@@ -4,7 +4,7 @@ import type { Redis } from "ioredis";
 import { createRedis } from "../../../../services/tls/redis";
 import { ClientCertificate } from "../../../services/clientCertificate";
 import { MemoryLog } from "../../../services/running";
-import { connectPlain, connectTls, outcomeOf, servedFingerprint } from "../connection";
+import { connect, outcomeOf, servedFingerprint } from "../connection";
 import type { Credentials } from "../credentials";
 import type { Attempt, Endpoint, Hop, Outcome, Session } from "../hop";
 
@@ -50,9 +50,7 @@ export class RedisHop implements Hop {
         const command = attempt.command ?? ["GET", "api:test"];
         const commands = [...(user === undefined ? [] : [["AUTH", user, password]]), command];
         return outcomeOf(async () => {
-            const socket = attempt.plaintext
-                ? await connectPlain(this.endpoint.address)
-                : await connectTls(this.endpoint, attempt);
+            const socket = await connect(this.endpoint, attempt);
             socket.setTimeout(10_000, () => socket.destroy(new Error("timeout")));
             try {
                 let body = "";

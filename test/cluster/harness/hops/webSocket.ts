@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import { connectPlain, connectTls, offered, outcomeOf, servedFingerprint } from "../connection";
+import { connect, offered, outcomeOf, servedFingerprint } from "../connection";
 import type { Credentials } from "../credentials";
 import type { Attempt, Endpoint, Hop, Outcome, Session } from "../hop";
 
@@ -32,9 +32,7 @@ export class StreamHop implements Hop {
     /** The status is 101 and the body the answer, or that of the refusal, or the code the socket was closed with. */
     public attempt(attempt: StreamAttempt): Promise<Outcome> {
         return outcomeOf(async () => {
-            const socket = attempt.plaintext
-                ? await connectPlain(this.endpoint.address)
-                : await connectTls(this.endpoint, attempt);
+            const socket = await connect(this.endpoint, attempt);
             const shown = attempt.credentials;
             const token =
                 attempt.token === undefined && shown ? this.tokenFor(shown) : attempt.token;
