@@ -1,4 +1,5 @@
 import {
+    AdmissionregistrationV1Api,
     ApiException,
     ApiextensionsV1Api,
     AppsV1Api,
@@ -27,12 +28,13 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
         return found?.spec.versions.filter(({ served }) => served).map((one) => one.name) ?? [];
     },
 
-    certManagerSeen: async () => {
+    leaderSeen: async (lease) => {
         const api = kubeconfig.makeApiClient(CoordinationV1Api);
         const { items } = await api.listLeaseForAllNamespaces({
-            fieldSelector: "metadata.name=cert-manager-controller",
+            fieldSelector: `metadata.name=${lease}`,
         });
-        return items[0]?.spec?.renewTime;
+        // Whoever ends in good order leaves its lease without a holder.
+        return items.find(({ spec }) => spec?.holderIdentity)?.spec?.renewTime;
     },
 
     certManagerVersion: async () => {
@@ -50,6 +52,12 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
 
     dnsEndpoints: () => dnsEndpoints(kubeconfig.makeApiClient(DiscoveryV1Api)),
 
+    servesAdmissionPolicies: async () => {
+        const api = kubeconfig.makeApiClient(AdmissionregistrationV1Api);
+        const { resources } = await api.getAPIResources();
+        return resources.some(({ name }) => name === "validatingadmissionpolicies");
+    },
+
     may: async (access) => {
         const api = kubeconfig.makeApiClient(AuthorizationV1Api);
         const review = await api.createSelfSubjectAccessReview({
@@ -57,7 +65,25 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
         });
         return review.status?.allowed === true;
     },
+
+    mayUser: async (user, access) => {
+        const api = kubeconfig.makeApiClient(AuthorizationV1Api);
+        const review = await api.createSubjectAccessReview({
+            body: { spec: { user, groups: groupsOf(user), resourceAttributes: access } },
+        });
+        return review.status?.allowed === true;
+    },
 });
+
+/** Groups that the API server counts a ServiceAccount to. */
+function groupsOf(user: string): string[] {
+    const namespace = /^system:serviceaccount:([^:]+):/.exec(user)?.[1];
+    const accounts =
+        namespace === undefined
+            ? []
+            : ["system:serviceaccounts", `system:serviceaccounts:${namespace}`];
+    return [...accounts, "system:authenticated"];
+}
 
 async function dnsEndpoints(api: DiscoveryV1Api): Promise<number> {
     const { items } = await api.listNamespacedEndpointSlice({

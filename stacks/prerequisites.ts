@@ -1,4 +1,10 @@
 import { clusterErrors, type CurrentCluster } from "./kubeconfig";
+import {
+    admissionErrors,
+    approvalErrors,
+    areNamesGuarded,
+    certManagerErrors,
+} from "./operatorPrerequisites";
 import type { Config } from "./schema";
 
 /** What is asked of a cluster before anything is built in it. */
@@ -7,27 +13,33 @@ export interface ClusterView {
     serverVersion(): Promise<string>;
     /** Versions in which a custom resource is served, none where it is unknown. */
     servedVersions(customResource: string): Promise<readonly string[]>;
-    /** When cert-manager's controller last renewed its lease. */
-    certManagerSeen(): Promise<Date | undefined>;
+    /** When whoever leads by the lease of this name last renewed it; undefined where nobody leads. */
+    leaderSeen(lease: string): Promise<Date | undefined>;
     /** Version that cert-manager's Deployment is labelled with, undefined where it runs in another way. */
     certManagerVersion(): Promise<string | undefined>;
     defaultStorageClass(): Promise<string | undefined>;
     /** Pods that answer to names. */
     dnsEndpoints(): Promise<number>;
+    /** Whether ValidatingAdmissionPolicies are served as v1. */
+    servesAdmissionPolicies(): Promise<boolean>;
     may(access: Access): Promise<boolean>;
+    /** @param user as the API server knows it, for example `system:serviceaccount:<namespace>:<name>` */
+    mayUser(user: string, access: Access): Promise<boolean>;
 }
 
 export interface Access {
-    readonly verb: "create" | "patch" | "delete";
+    readonly verb: "create" | "patch" | "delete" | "approve";
     readonly group: string;
     readonly resource: string;
     readonly namespace?: string;
+    /** Of one object; of all of them where absent. */
+    readonly name?: string;
 }
 
 export interface Environment {
     readonly config: Pick<
         Config,
-        "cluster" | "namespace" | "dataNamespace" | "certManagerNamespace"
+        "cluster" | "namespace" | "dataNamespace" | "certManagerNamespace" | "administrators"
     >;
     readonly current: CurrentCluster | string;
     readonly cluster: ClusterView;
@@ -66,37 +78,25 @@ export async function missing(environment: Environment): Promise<string[]> {
 const reason = (error: unknown): string =>
     (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
-const pulumiCli = ({ pulumi }: Environment): string[] =>
-    pulumi === undefined
-        ? ["pulumi: not on PATH; install the Pulumi CLI, https://www.pulumi.com/docs/install/"]
-        : [];
+/** The engine is not older than the SDK that the program is written with. */
+const oldestPulumi = [3, 259] as const;
+
+function pulumiCli({ pulumi }: Environment): string[] {
+    const [wantedMajor, wantedMinor] = oldestPulumi;
+    const install = `install the Pulumi CLI ${wantedMajor}.${wantedMinor} or later, https://www.pulumi.com/docs/install/`;
+    if (pulumi === undefined) return [`pulumi: not on PATH; ${install}`];
+    const [major = 0, minor = 0] = /^v?(\d+)\.(\d+)/.exec(pulumi)?.slice(1).map(Number) ?? [];
+    const isNew = major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+    return isNew ? [] : [`pulumi: its version is ${pulumi}; ${install}`];
+}
 
 const clusterName = ({ config, current }: Environment): string[] =>
     clusterErrors(config.cluster, current);
 
-/** cert-manager maintains its two latest minor versions; this was run with 1.21. */
-const oldestCertManager = 20;
-const installCertManager = `install cert-manager 1.${oldestCertManager} or later with its CRDs`;
-
-/** Longer than a controller that is alive lets its lease go without renewal. */
-const leaseSeconds = 120;
-
 const checks: Readonly<Record<string, Check>> = {
-    "cert-manager": async ({ cluster, now }) => {
-        const kinds = ["certificates", "certificaterequests", "clusterissuers", "issuers"];
-        const served = await Promise.all(
-            kinds.map((kind) => cluster.servedVersions(`${kind}.cert-manager.io`)),
-        );
-        const absent = kinds.filter((_kind, index) => !served[index]?.includes("v1"));
-        if (absent.length > 0)
-            return [
-                `cert-manager: ${absent.join(", ")} are not served as v1; ${installCertManager}`,
-            ];
-        return [
-            ...controllerErrors(await cluster.certManagerSeen(), now),
-            ...versionErrors(await cluster.certManagerVersion()),
-        ];
-    },
+    "cert-manager": certManagerErrors,
+    "approver-policy": approvalErrors,
+    "admission policies": admissionErrors,
     "storage class": async ({ cluster }) =>
         (await cluster.defaultStorageClass()) === undefined
             ? [
@@ -119,19 +119,6 @@ const checks: Readonly<Record<string, Check>> = {
     },
 };
 
-function controllerErrors(seen: Date | undefined, now: Date): string[] {
-    if (seen !== undefined && now.getTime() - seen.getTime() < leaseSeconds * 1000) return [];
-    const last = seen ? `was last seen ${seen.toISOString()}` : "has never been seen";
-    return [`cert-manager: its controller ${last}; ${installCertManager}`];
-}
-
-function versionErrors(version: string | undefined): string[] {
-    if (version === undefined) return [];
-    const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-    if (Number(major) > 1 || (major === "1" && Number(minor) >= oldestCertManager)) return [];
-    return [`cert-manager: its version is ${version}; ${installCertManager}`];
-}
-
 /** What an `up` and a `destroy` do. */
 function accesses(config: Environment["config"]): Access[] {
     const kinds: readonly (readonly [group: string, resource: string, namespace?: string])[] = [
@@ -141,6 +128,7 @@ function accesses(config: Environment["config"]): Access[] {
         ["apps", "deployments", config.namespace],
         ["policy", "poddisruptionbudgets", config.namespace],
         ["apps", "statefulsets", config.dataNamespace],
+        ...(areNamesGuarded(config) ? guardKinds : []),
         ...[config.namespace, config.dataNamespace].flatMap((namespace) =>
             inEveryNamespace.map(([group, resource]) => [group, resource, namespace] as const),
         ),
@@ -162,4 +150,11 @@ const inEveryNamespace = [
     ["", "secrets"],
     ["", "serviceaccounts"],
     ["networking.k8s.io", "networkpolicies"],
+] as const;
+
+/** Where names are guarded. */
+const guardKinds = [
+    ["admissionregistration.k8s.io", "validatingadmissionpolicies"],
+    ["admissionregistration.k8s.io", "validatingadmissionpolicybindings"],
+    ["policy.cert-manager.io", "certificaterequestpolicies"],
 ] as const;

@@ -1,15 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { policyApi } from "../../components/tenant/issuancePolicy";
 import { missing, type ClusterView, type Environment } from "../../stacks/prerequisites";
+
+const [, policyVersion = ""] = policyApi.split("/");
+const approver = "system:serviceaccount:cert-manager:cert-manager-approver-policy";
 
 const now = new Date("2026-11-24T12:00:00Z");
 
 const healthy: ClusterView = {
     serverVersion: () => Promise.resolve("v1.34.4"),
-    servedVersions: () => Promise.resolve(["v1"]),
-    certManagerSeen: () => Promise.resolve(new Date(now.getTime() - 10_000)),
+    servedVersions: (name) =>
+        Promise.resolve(name.endsWith(".policy.cert-manager.io") ? [policyVersion] : ["v1"]),
+    leaderSeen: () => Promise.resolve(new Date(now.getTime() - 10_000)),
     certManagerVersion: () => Promise.resolve("v1.21.2"),
     defaultStorageClass: () => Promise.resolve("standard"),
     dnsEndpoints: () => Promise.resolve(2),
+    servesAdmissionPolicies: () => Promise.resolve(true),
     may: () => Promise.resolve(true),
+    mayUser: (user) => Promise.resolve(user === approver),
 };
 
 const environment = (
@@ -21,6 +30,7 @@ const environment = (
         namespace: "llm-platform",
         dataNamespace: "llm-platform-data",
         certManagerNamespace: "cert-manager",
+        administrators: { users: ["admin"], groups: [] },
     },
     current: { cluster: "lab", context: "lab" },
     cluster: { ...healthy, ...cluster },
@@ -47,28 +57,85 @@ const unless =
     ({ verb, resource, namespace }) =>
         Promise.resolve(`${verb} ${resource} in ${namespace ?? "all"}` !== refused);
 
+/** Everything as it is, but one answer. */
+const servedUnless =
+    (resource: string, versions: string[]): ClusterView["servedVersions"] =>
+    (name) =>
+        name === resource ? Promise.resolve(versions) : healthy.servedVersions(name);
+
+const seenUnless =
+    (lease: string, seen: Date | undefined): ClusterView["leaderSeen"] =>
+    (name) =>
+        name === lease ? Promise.resolve(seen) : healthy.leaderSeen(name);
+
+const policies = "certificaterequestpolicies";
+const approverPolicy = "install cert-manager's approver-policy with its CRDs";
+
 const certManager = "install cert-manager 1.20 or later with its CRDs";
 
 it.each<[string, Partial<ClusterView>, string]>([
     [
         "cert-manager's definitions",
-        { servedVersions: (name) => Promise.resolve(name.startsWith("issuers") ? [] : ["v1"]) },
+        { servedVersions: servedUnless("issuers.cert-manager.io", []) },
         `cert-manager: issuers are not served as v1; ${certManager}`,
     ],
     [
         "cert-manager's controller",
-        { certManagerSeen: () => Promise.resolve(undefined) },
+        { leaderSeen: seenUnless("cert-manager-controller", undefined) },
         `cert-manager: its controller has never been seen; ${certManager}`,
     ],
     [
         "a controller that is alive",
-        { certManagerSeen: () => Promise.resolve(new Date("2026-11-24T11:00:00Z")) },
+        { leaderSeen: seenUnless("cert-manager-controller", new Date("2026-11-24T11:00:00Z")) },
         `cert-manager: its controller was last seen 2026-11-24T11:00:00.000Z; ${certManager}`,
     ],
     [
         "a cert-manager that is maintained",
         { certManagerVersion: () => Promise.resolve("v1.19.4") },
         `cert-manager: its version is v1.19.4; ${certManager}`,
+    ],
+    [
+        "approver-policy's definitions",
+        { servedVersions: servedUnless(`${policies}.policy.cert-manager.io`, []) },
+        `approver-policy: ${policies} are not served as v1alpha1; ${approverPolicy}`,
+    ],
+    [
+        "approver-policy's definitions in the version that is rendered",
+        { servedVersions: servedUnless(`${policies}.policy.cert-manager.io`, ["v1"]) },
+        `approver-policy: ${policies} are not served as v1alpha1; ${approverPolicy}`,
+    ],
+    [
+        "approver-policy's controller",
+        { leaderSeen: seenUnless("policy.cert-manager.io", undefined) },
+        `approver-policy: its controller has never been seen; ${approverPolicy}`,
+    ],
+    [
+        "approver-policy's right",
+        { mayUser: () => Promise.resolve(false) },
+        `approver-policy: ${approver} may not approve for clusterissuers.cert-manager.io/internal-ca; name that in its chart's app.approveSignerNames`,
+    ],
+    [
+        "a cert-manager that does not approve by itself",
+        { mayUser: () => Promise.resolve(true) },
+        "cert-manager: its default approver is on for clusterissuers.cert-manager.io/internal-ca, and would grant every name; install it with disableAutoApproval: true",
+    ],
+    [
+        "a cert-manager that does not approve for this one issuer",
+        {
+            mayUser: (user, { name = "" }) =>
+                Promise.resolve(user === approver || name.endsWith("/internal-ca")),
+        },
+        "cert-manager: its default approver is on for clusterissuers.cert-manager.io/internal-ca, and would grant every name; install it with disableAutoApproval: true",
+    ],
+    [
+        "admission policies",
+        { servesAdmissionPolicies: () => Promise.resolve(false) },
+        "admission policies: validatingadmissionpolicies are not served as admissionregistration.k8s.io/v1; use Kubernetes 1.30 or later",
+    ],
+    [
+        "a right over the admission policies",
+        { may: unless("create validatingadmissionpolicies in all") },
+        "RBAC: you may not create validatingadmissionpolicies.admissionregistration.k8s.io; ask for a role that allows it",
     ],
     [
         "a default storage class",
@@ -119,4 +186,45 @@ it("asks another cluster nothing, and says that there is no CLI", async () => {
         expect.stringMatching(/^pulumi: not on PATH; /),
         expect.stringMatching(/^\[cluster\] is "lab"; allowed "prod"/),
     ]);
+});
+
+it("takes an approver-policy that may approve for this one issuer", async () => {
+    const mayUser: ClusterView["mayUser"] = (user, { verb, group, resource, name = "" }) =>
+        Promise.resolve(
+            user === approver &&
+                `${verb} ${resource}.${group}` === "approve signers.cert-manager.io" &&
+                name.endsWith("/internal-ca"),
+        );
+    expect(await missing(environment({ mayUser }))).toEqual([]);
+});
+
+it("asks for nothing that grants names where nobody is an administrator", async () => {
+    const cluster = {
+        servedVersions: servedUnless(`${policies}.policy.cert-manager.io`, []),
+        servesAdmissionPolicies: () => Promise.resolve(false),
+        mayUser: () => Promise.resolve(true),
+        may: unless("create validatingadmissionpolicies in all"),
+    };
+    const { config } = environment();
+    const administrators = { users: [], groups: [] };
+    expect(await missing(environment(cluster, { config: { ...config, administrators } }))).toEqual(
+        [],
+    );
+    expect(await missing(environment(cluster))).toHaveLength(3);
+});
+
+it.each(["v3.259.0", "3.260.1", "v4.0.0"])("takes Pulumi %s", async (pulumi) => {
+    expect(await missing(environment({}, { pulumi }))).toEqual([]);
+});
+
+it.each(["v3.258.9", "v2.300.0", "unknown"])("names Pulumi %s in one line", async (pulumi) => {
+    expect(await missing(environment({}, { pulumi }))).toEqual([
+        `pulumi: its version is ${pulumi}; install the Pulumi CLI 3.259 or later, https://www.pulumi.com/docs/install/`,
+    ]);
+});
+
+it("wants no engine that is older than the SDK", () => {
+    const text = readFileSync(join(__dirname, "..", "..", "package.json"), "utf8");
+    const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
+    expect(dependencies["@pulumi/pulumi"]).toMatch(/^3\.259\./);
 });
