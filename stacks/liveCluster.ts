@@ -58,8 +58,12 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
         return resources.some(({ name }) => name === "validatingadmissionpolicies");
     },
 
+    ...accessReviews(kubeconfig.makeApiClient(AuthorizationV1Api)),
+});
+
+/** Who may do what, as the API server's authorizer answers. */
+const accessReviews = (api: AuthorizationV1Api): Pick<ClusterView, "may" | "mayUser"> => ({
     may: async (access) => {
-        const api = kubeconfig.makeApiClient(AuthorizationV1Api);
         const review = await api.createSelfSubjectAccessReview({
             body: { spec: { resourceAttributes: access } },
         });
@@ -67,7 +71,6 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
     },
 
     mayUser: async (user, access) => {
-        const api = kubeconfig.makeApiClient(AuthorizationV1Api);
         const review = await api.createSubjectAccessReview({
             body: { spec: { user, groups: groupsOf(user), resourceAttributes: access } },
         });
