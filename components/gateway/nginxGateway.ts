@@ -97,9 +97,7 @@ export class NginxGateway extends pulumi.ComponentResource {
                 graceSeconds: gatewayGraceSeconds,
                 shareProcessNamespace: true,
             },
-            pulumi.mergeOptions(child, {
-                dependsOn: [config, server.certificate, client.certificate],
-            }),
+            pulumi.mergeOptions(child, { dependsOn: [config, server, client] }),
         );
         this.registerOutputs({ identity: this.identity, serverSecretName: this.serverSecretName });
     }

@@ -16,7 +16,7 @@ export class CertificateIssuer extends pulumi.ComponentResource {
     public static readonly __pulumiType = "encryption-in-transit:index:CertificateIssuer";
 
     public readonly issuerName: string;
-    public readonly issuerKind = "ClusterIssuer";
+    public readonly issuerKind: string = "ClusterIssuer";
 
     constructor(name: string, args: CertificateIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
         super(CertificateIssuer.__pulumiType, name, args, opts);

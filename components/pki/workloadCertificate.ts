@@ -38,7 +38,7 @@ export interface WorkloadCertificateArgs {
     issuance: IssuanceArgs;
 }
 
-/** A leaf in a Secret of its own name, renewed by cert-manager with a new key each time. */
+/** A leaf in a Secret of its own name, renewed by cert-manager with a new key each time. What depends on it waits until it is issued. */
 export class WorkloadCertificate extends pulumi.ComponentResource {
     /** Lets a policy match the component itself with `validateResourceOfType`. */
     public static readonly __pulumiType = "encryption-in-transit:index:WorkloadCertificate";
@@ -47,8 +47,6 @@ export class WorkloadCertificate extends pulumi.ComponentResource {
     public readonly secretName: string;
     /** Name by which others authorise the holder. */
     public readonly identity: string;
-    /** The Certificate itself, for what has to wait until it is issued. */
-    public readonly certificate: k8s.apiextensions.CustomResource;
 
     constructor(
         name: string,
@@ -59,7 +57,7 @@ export class WorkloadCertificate extends pulumi.ComponentResource {
         const spec = certificateSpec(name, args);
         this.secretName = name;
         this.identity = identityOf(args.service, args.namespace);
-        this.certificate = new k8s.apiextensions.CustomResource(
+        new k8s.apiextensions.CustomResource(
             name,
             {
                 apiVersion: certManagerApi,

@@ -64,6 +64,8 @@ export interface PostgresDatabaseArgs {
     replicationRoles?: PostgresReplicationRoleArgs[];
     /** Workloads whose pods may open connections. */
     clients: StoreClientArgs[];
+    /** Namespaces whose pods may all open connections: who gets in is then a matter of role, certificate and password. Defaults to none. */
+    clientNamespaces?: string[];
     /** Identities that may read the metrics. */
     metricsClients: string[];
     /** Namespace from which metrics are read. */
@@ -104,7 +106,7 @@ export class PostgresDatabase extends pulumi.ComponentResource {
             name,
             args,
             files,
-            pulumi.mergeOptions(child, { dependsOn: [config, passwords, server.certificate] }),
+            pulumi.mergeOptions(child, { dependsOn: [config, passwords, server] }),
         );
         this.registerOutputs({
             identity: this.identity,
@@ -156,14 +158,17 @@ function createAccess(
     new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: flows(name, args) }, opts);
 }
 
-const flows = (name: string, { clients, monitoringNamespace }: PostgresDatabaseArgs) =>
+const flows = (
+    name: string,
+    { clients, clientNamespaces = [], monitoringNamespace }: PostgresDatabaseArgs,
+) =>
     allow(name, {
         ingress: [
             // One a client, since no peer at all would mean everybody.
-            ...clients.map(({ service, namespace }) => ({
-                peers: [podsOfNamespace(service, namespace)],
-                ports: [postgresPort],
-            })),
+            ...[
+                ...clients.map(({ service, namespace }) => podsOfNamespace(service, namespace)),
+                ...clientNamespaces.map(podsIn),
+            ].map((peer) => ({ peers: [peer], ports: [postgresPort] })),
             { peers: [podsIn(monitoringNamespace)], ports: [metricsPort] },
         ],
         egress: [],

@@ -104,7 +104,7 @@ export class RedisCache extends pulumi.ComponentResource {
             name,
             args,
             { ...files, users: rightsOf(args) },
-            pulumi.mergeOptions(child, { dependsOn: [config, server.certificate, ...secrets] }),
+            pulumi.mergeOptions(child, { dependsOn: [config, server, ...secrets] }),
         );
         this.registerOutputs({
             identity: this.identity,

@@ -113,9 +113,7 @@ export class SecureService extends pulumi.ComponentResource {
                 mounts,
                 graceSeconds: serviceGraceSeconds,
             },
-            pulumi.mergeOptions(child, {
-                dependsOn: [server, ...(client ? [client] : [])].map((one) => one.certificate),
-            }),
+            pulumi.mergeOptions(child, { dependsOn: [server, ...(client ? [client] : [])] }),
         );
         this.registerOutputs({
             identity: this.identity,

@@ -45,14 +45,11 @@ export class Tenant extends pulumi.ComponentResource {
     /** Lets a policy match the component itself with `validateResourceOfType`. */
     public static readonly __pulumiType = "encryption-in-transit:index:Tenant";
 
-    /** Namespaces, for what has to wait until they are there. */
-    public readonly namespaces: readonly k8s.core.v1.Namespace[];
-
     constructor(name: string, args: TenantArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Tenant.__pulumiType, name, args, opts);
         const child = childOf(this, opts);
-        this.namespaces = args.namespaces.map((one) => createNamespace(name, one, args, child));
-        const inside = pulumi.mergeOptions(child, { dependsOn: [...this.namespaces] });
+        const namespaces = args.namespaces.map((one) => createNamespace(name, one, args, child));
+        const inside = pulumi.mergeOptions(child, { dependsOn: namespaces });
         new TrustBundle(
             `${name}-trust`,
             {
