@@ -48,7 +48,7 @@ export class Platform extends pulumi.ComponentResource {
         this.trust = ground.trust;
         this.authorities = ground.authorities;
 
-        const stores = createStores(args, ground);
+        const stores = createStores(args, ground, createTenants(args, ground));
         this.postgres = stores.postgres;
         this.redis = stores.redis;
         this.database = database;
@@ -62,7 +62,6 @@ export class Platform extends pulumi.ComponentResource {
         this.gatewayHost = hostsOf(args).gateway;
         this.tracerHost = hostsOf(args).tracer;
         this.verifier = createVerifier(args, ground, services, stores);
-        createTenants(args, ground);
         this.registerOutputs({ gatewayHost: this.gatewayHost });
     }
 }

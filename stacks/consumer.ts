@@ -1,80 +1,174 @@
 import * as pulumi from "@pulumi/pulumi";
-import { contractSchema, contractVersion, type Contract, type StackOutputs } from "./contract";
+import type { z } from "zod";
+import type { SecureServiceArgs } from "../components";
+import { contractSchema, contractVersion, type Contract } from "./contract";
+import { tenantContractSchema, tenantOutput, type TenantContract } from "./tenantContract";
 
-/** Reads a platform's contract from a reference to its stack; the errors are those of `parseContract`, in the output. */
-export function readContract(stack: StackOutputs): pulumi.Output<Contract> {
-    const names = Object.keys(contractSchema.shape);
-    return pulumi
-        .all(names.map((name) => stack.requireOutput(name)))
-        .apply((values) =>
-            parseContract(Object.fromEntries(names.map((name, index) => [name, values[index]]))),
-        );
+/** A platform's stack, as a consumer sees it. */
+export interface PlatformStack {
+    /** `<organization>/<project>/<stack>`. */
+    readonly name: string;
+    getOutputDetails(name: string): Promise<OutputDetails>;
+}
+
+/** One output: neither where there is none of that name. */
+interface OutputDetails {
+    readonly value?: unknown;
+    readonly secretValue?: unknown;
 }
 
 /**
- * Checks a platform's outputs.
+ * Refers to the stack that built a platform, by a StackReference.
  *
- * @throws an error that names the version, if it is another one, else each output that is missing or of another type
+ * A stack that does not exist ends the consumer's run before it has made anything, with the engine's own words: `unknown stack "NAME"`.
+ * Then the name is wrong, or the platform's state lies in another backend: `pulumi stack ls --all` shows the names of this one.
+ *
+ * @param name `<organization>/<project>/<stack>`; the organization of a backend of one's own is `organization`
+ * @throws an error that names the value, if it is of another form
  */
-export function parseContract(outputs: Readonly<Record<string, unknown>>): Contract {
-    if (outputs.contractVersion !== contractVersion)
-        throw new Error(
-            `[contractVersion] is ${String(outputs.contractVersion)}; allowed ${contractVersion}; use the module of the platform's own version`,
+export function platformStack(name: string): PlatformStack {
+    if (!/^[\w.-]+\/[\w.-]+\/[\w.-]+$/.test(name))
+        throw new pulumi.RunError(
+            `[platform] is ${JSON.stringify(name)}; allowed <organization>/<project>/<stack>; write for example organization/encryption-in-transit/lab`,
         );
-    return contractSchema.parse(outputs);
+    const stack = new pulumi.StackReference(name);
+    return { name, getOutputDetails: (output) => stack.getOutputDetails(output) };
 }
 
-/** A platform as it could be. */
-export const sampleContract: Contract = {
-    contractVersion,
-    environment: "lab",
-    domain: "local.bluefly.io",
-    namespace: "llm-platform",
-    profile: "modern",
-    cipherSuites: "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
-    groups: "X25519:prime256v1",
-    issuerName: "internal-ca",
-    issuerKind: "ClusterIssuer",
-    trustBundleName: "workload-trust",
-    trustBundleKey: "ca.crt",
-    gatewayHost: "gateway.local.bluefly.io",
-    gatewayPort: 443,
-    gatewayRedirectPort: 80,
-    gatewayIdentity: "gateway.llm-platform.svc",
-    gatewayServerSecret: "gateway-server",
-    apiHost: "api.llm-platform.svc",
-    apiPort: 3001,
-    apiServerSecret: "api-server",
-    apiClientSecret: "api-client",
-    dataNamespace: "llm-platform-data",
-    postgresHost: "postgres.llm-platform-data.svc",
-    postgresPort: 5432,
-    postgresDatabase: "llm_platform",
-    postgresRole: "app_user",
-    postgresServerSecret: "postgres-server",
-    redisHost: "redis.llm-platform-data.svc",
-    redisPort: 6380,
-    redisServerSecret: "redis-server",
-    agentMeshHost: "agent-mesh.llm-platform.svc",
-    agentMeshPort: 50051,
-    agentMeshServerSecret: "agent-mesh-server",
-    tracerHost: "tracer.local.bluefly.io",
-    tracerServiceHost: "tracer.llm-platform.svc",
-    tracerServicePort: 3002,
-    tracerServerSecret: "tracer-server",
-    verifierSecret: "verifier-client",
-    verifierIdentity: "verifier.llm-platform.svc",
-    verifierImage: "verify:0.1.0",
-    leafLifetimeHours: 2160,
-    leafRenewBeforeHours: 720,
-    pkiAsOf: "2026-11-24",
-    pkiNextDue: "2027-08-01",
-    pkiWorkloadGeneration: 1,
-    pkiWorkloadExpires: "2027-11-24T00:00:00Z",
-};
+/**
+ * Reads a platform's contract. Plain values, also in preview: what a component renders from them must be known there.
+ *
+ * @throws an error that names the stack, the cause and the fix: it has no platform yet, is of another version, or gives a secret
+ */
+export async function readContract(stack: PlatformStack): Promise<Contract> {
+    await checkVersion(stack);
+    return read(stack, {
+        schema: contractSchema,
+        outputOf: (key) => key,
+        absent: ["was built by an older version", "bring it up to date with `pulumi up` there"],
+    });
+}
 
-/** Stands for a StackReference in a consumer's tests: a platform of plain values, of which any can be replaced. */
-export function mockStack(changes: Partial<Contract> = {}): StackOutputs {
-    const outputs: Readonly<Record<string, unknown>> = { ...sampleContract, ...changes };
-    return { requireOutput: (name) => pulumi.output(outputs[name]) };
+/**
+ * Reads what a platform has for one tenant.
+ *
+ * @throws an error that names the stack, the cause and the fix, if the platform does not know the tenant
+ */
+export async function readTenant(stack: PlatformStack, tenant: string): Promise<TenantContract> {
+    return read(stack, {
+        schema: tenantContractSchema,
+        outputOf: (key) => tenantOutput(tenant, key),
+        absent: [
+            `has no tenant ${tenant}`,
+            "have it added to tenants in the platform's configuration, and run `pulumi up` there",
+        ],
+    });
+}
+
+/** What every SecureService and WorkloadCertificate takes from the platform. */
+export const workloadArgs = (
+    contract: Contract,
+): Pick<
+    SecureServiceArgs,
+    "profile" | "trustBundleName" | "issuance" | "metricsClients" | "monitoringNamespace"
+> => ({
+    profile: contract.profile,
+    trustBundleName: contract.trustBundleName,
+    issuance: {
+        issuerName: contract.issuerName,
+        issuerKind: contract.issuerKind,
+        lifetimeHours: contract.leafLifetimeHours,
+        renewBeforeHours: contract.leafRenewBeforeHours,
+        algorithm: contract.leafAlgorithm,
+    },
+    metricsClients: [contract.monitoringIdentity],
+    monitoringNamespace: contract.monitoringIdentity.split(".")[1] ?? "",
+});
+
+const refused = (stack: PlatformStack, cause: string, fix: string) =>
+    new pulumi.RunError(`the platform's stack ${stack.name} ${cause}; ${fix}`);
+
+async function checkVersion(stack: PlatformStack): Promise<void> {
+    const { value: version } = await stack.getOutputDetails("contractVersion");
+    if (version === contractVersion) return;
+    if (version === undefined) {
+        const { value: requests } = await stack.getOutputDetails("pkiRequests");
+        const waiting = namesIn(requests);
+        throw waiting.length === 0
+            ? refused(
+                  stack,
+                  "gives no contractVersion: nothing was deployed there, or no platform",
+                  "run `pulumi up` there first, or correct the name",
+              )
+            : refused(
+                  stack,
+                  `has no platform yet: its certificate authority waits for the signature of ${waiting.join(", ")}`,
+                  "have it signed as docs/runbooks/root-ceremony.md says, and run `pulumi up` there",
+              );
+    }
+    const isOlder = Number(version) < contractVersion;
+    throw refused(
+        stack,
+        `gives version ${JSON.stringify(version)} of the contract, and this program reads ${contractVersion}`,
+        isOlder
+            ? "bring the platform up to date with `pulumi up` there, or use the library of its version"
+            : "use the library of the platform's version",
+    );
+}
+
+/** Names in an output that is an object; none in anything else. */
+const namesIn = (value: unknown): readonly string[] =>
+    typeof value === "object" && value !== null ? Object.keys(value) : [];
+
+/** Outputs by what they are called in a schema and in the stack, and why one may be absent. */
+interface Wanted<Shape extends z.ZodRawShape> {
+    readonly schema: z.ZodObject<Shape>;
+    readonly outputOf: (key: string) => string;
+    readonly absent: readonly [cause: string, fix: string];
+}
+
+/** All that a schema asks for. The outputs of a stack are untyped, so each is checked. */
+async function read<Shape extends z.ZodRawShape>(
+    stack: PlatformStack,
+    { schema, outputOf, absent }: Wanted<Shape>,
+): Promise<z.output<z.ZodObject<Shape>>> {
+    const keys = Object.keys(schema.shape);
+    const details = await Promise.all(keys.map((key) => stack.getOutputDetails(outputOf(key))));
+    const those = (holds: (one: OutputDetails) => boolean) =>
+        keys.filter((_, index) => holds(details[index] ?? {})).map(outputOf);
+    checkSecrets(
+        stack,
+        those(({ secretValue }) => secretValue !== undefined),
+    );
+    const missing = those(({ value }) => value === undefined);
+    const [cause, fix] = absent;
+    if (missing.length > 0)
+        throw refused(stack, `does not give ${missing.join(", ")}: it ${cause}`, fix);
+    const values = keys.map((key, index) => [key, details[index]?.value]);
+    return parsed(stack, schema, Object.fromEntries(values));
+}
+
+/** One that cannot be decrypted arrives as an object without a value, so it is refused whatever is in it. */
+function checkSecrets(stack: PlatformStack, secrets: readonly string[]): void {
+    if (secrets.length === 0) return;
+    throw refused(
+        stack,
+        `gives ${secrets.join(", ")} as a secret, which nobody can decrypt without its passphrase or key`,
+        "the contract is public: take the secret out of the platform's outputs",
+    );
+}
+
+function parsed<Shape extends z.ZodRawShape>(
+    stack: PlatformStack,
+    schema: z.ZodObject<Shape>,
+    outputs: unknown,
+): z.output<z.ZodObject<Shape>> {
+    const result = schema.safeParse(outputs);
+    if (result.success) return result.data;
+    const wrong = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw refused(
+        stack,
+        `gives outputs of another form (${wrong.join("; ")})`,
+        "use the library of the platform's version",
+    );
 }

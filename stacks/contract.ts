@@ -1,20 +1,30 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { trustBundleKey, tlsProfile, type Platform } from "../components";
+import {
+    KeyAlgorithm,
+    tlsProfile,
+    TlsProfileName,
+    trustBundleKey,
+    type Platform,
+} from "../components";
+import { tenantOutputs } from "./tenantContract";
 import type { Settings } from "./settings";
 
-/** Changes where a consumer has to change. */
+/**
+ * Changes where a consumer has to change. An output that is added changes nothing for those who do not read it; one that is taken away or
+ * means something else is another version.
+ */
 export const contractVersion = 1;
 
 const port = z.int().min(1).max(65535);
 
-/** What a platform tells its consumers: flat scalars, all public, trust by name and never by PEM. */
+/** What a platform tells all its consumers: flat scalars, all public, trust and passwords by name. tenantContract.ts has what one tenant needs. */
 export const contractSchema = z.strictObject({
     contractVersion: z.literal(contractVersion),
     environment: z.string(),
     domain: z.string(),
     namespace: z.string(),
-    profile: z.string(),
+    profile: z.enum(TlsProfileName),
     /** TLS 1.3 suites with colons between, most preferred first. */
     cipherSuites: z.string(),
     /** OpenSSL names with colons between, most preferred first. */
@@ -58,6 +68,9 @@ export const contractSchema = z.strictObject({
     verifierImage: z.string(),
     leafLifetimeHours: z.int(),
     leafRenewBeforeHours: z.int(),
+    leafAlgorithm: z.enum(KeyAlgorithm),
+    /** Identity that may read metrics, `<service>.<namespace>.svc`. */
+    monitoringIdentity: z.string(),
     /** Day for which the environment was built, and day of the next step of its certificate authority, `YYYY-MM-DD`. */
     pkiAsOf: z.string(),
     pkiNextDue: z.string(),
@@ -71,8 +84,11 @@ export type Contract = z.output<typeof contractSchema>;
 /** The contract as a stack gives it away. */
 export type ContractOutputs = { readonly [Key in keyof Contract]: pulumi.Input<Contract[Key]> };
 
-/** Outputs of a stack that built a platform. */
-export function publish(platform: Platform, { config, pki }: Settings): ContractOutputs {
+/** Outputs of a stack that built a platform: the contract, and what each tenant needs. */
+export function publish(
+    platform: Platform,
+    { config, pki }: Settings,
+): ContractOutputs & Readonly<Record<`tenant.${string}`, string>> {
     const profile = tlsProfile(config.profile);
     return {
         contractVersion,
@@ -92,9 +108,12 @@ export function publish(platform: Platform, { config, pki }: Settings): Contract
         verifierImage: config.verifier.image,
         leafLifetimeHours: config.leaf.lifetime,
         leafRenewBeforeHours: config.leaf.renewBefore,
+        leafAlgorithm: config.leaf.algorithm,
+        monitoringIdentity: config.monitoring.identity,
         pkiAsOf: pki.asOf,
         pkiNextDue: pki.nextDue,
         ...issuer(platform, pki),
+        ...tenantOutputs(config.tenants),
     };
 }
 
@@ -135,8 +154,3 @@ const servers = (platform: Platform, config: Settings["config"]) => ({
     tracerServicePort: platform.tracer.port,
     tracerServerSecret: platform.tracer.serverSecretName,
 });
-
-/** The part of a StackReference that a consumer needs. */
-export interface StackOutputs {
-    requireOutput(name: string): pulumi.Output<unknown>;
-}

@@ -19,6 +19,7 @@ export const tenantErrors = (config: Partial<Config>): string[] => {
         ...namespaceErrors(config, tenants),
         ...hostErrors(config, tenants),
         ...commonNameErrors(tenants),
+        ...databaseErrors(tenants),
         ...flowErrors(tenants),
         ...administratorErrors(config, tenants),
     ];
@@ -37,19 +38,26 @@ function granted(
     );
 }
 
+/** What is set of tenants' databases. */
+const ofDatabases = (tenants: readonly Tenant[], key: "role" | "name"): readonly Granted[] =>
+    tenants.flatMap(({ name, database }, index) =>
+        database === undefined
+            ? []
+            : [{ tenant: name, place: `tenants.${index}.database.${key}`, value: database[key] }],
+    );
+
 /** Those whose value stands somewhere before them. */
 const repeated = (all: readonly Granted[]): readonly Granted[] =>
     all.filter(({ value }, index) => all.findIndex((one) => one.value === value) < index);
 
 const repetitionErrors = (all: readonly Granted[], what: string): string[] =>
-    repeated(all).map(({ place, value }) => {
-        const first = all.find((one) => one.value === value);
-        return wrong(
-            place,
-            shown(value),
-            `each ${what} once, and tenant ${first?.tenant ?? ""} has it`,
-            "remove one of them",
-        );
+    repeated(all).map(({ tenant, place, value }) => {
+        const first = all.find((one) => one.value === value)?.tenant ?? "";
+        const owners =
+            first === tenant
+                ? `tenant ${tenant} has it twice`
+                : `tenants ${first} and ${tenant} have it`;
+        return wrong(place, shown(value), `each ${what} once, and ${owners}`, "remove one of them");
     });
 
 const nameErrors = (tenants: readonly Tenant[]): string[] =>
@@ -132,7 +140,11 @@ function hostErrors({ domain }: Partial<Config>, tenants: readonly Tenant[]): st
 const ownRoles: readonly string[] = [database.role, "postgres"];
 
 const commonNameErrors = (tenants: readonly Tenant[]): string[] => [
-    ...repetitionErrors(granted(tenants, "commonNames"), "common name"),
+    // The role of a database is granted with it.
+    ...repetitionErrors(
+        [...granted(tenants, "commonNames"), ...ofDatabases(tenants, "role")],
+        "common name",
+    ),
     ...tenants.flatMap(({ commonNames, namespaces }, index) =>
         commonNames.flatMap((value, inside) => {
             const namespace = value.split(".")[1];
@@ -150,6 +162,20 @@ const commonNameErrors = (tenants: readonly Tenant[]): string[] => [
         }),
     ),
 ];
+
+function databaseErrors(tenants: readonly Tenant[]): string[] {
+    const names = ofDatabases(tenants, "name");
+    const own = [
+        ...ofDatabases(tenants, "role").filter(({ value }) => value === database.role),
+        ...names.filter(({ value }) => value === database.name),
+    ];
+    return [
+        ...own.map(({ place, value }) =>
+            wrong(place, shown(value), "what is not the platform's own", "choose another"),
+        ),
+        ...repetitionErrors(names, "database"),
+    ];
+}
 
 const flowErrors = (tenants: readonly Tenant[]): string[] =>
     tenants.flatMap(({ allows, namespaces }, index) =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDatabaseName } from "../components/postgres/databaseName";
 import { isHostName } from "../components/tls/hostName";
 import { identity, level, list, namespace, says, text } from "./fields";
 
@@ -27,6 +28,18 @@ const commonName = text(
     "write for example orders_reader",
     (value) => /^[a-z_][a-z0-9_]{0,62}$/.test(value) || identity.safeParse(value).success,
 );
+
+const databaseName = (what: string, example: string) =>
+    text(
+        `the name of a ${what}: 1 to 63 lower-case letters, digits and _, no digit first, not PostgreSQL's own`,
+        `write for example ${example}`,
+        isDatabaseName,
+    );
+
+const database = level({
+    role: databaseName("role", "orders_app"),
+    name: databaseName("database", "orders"),
+});
 
 const podPort = says("a whole number from 1024 to 65535", "write the port of the pods");
 
@@ -63,6 +76,7 @@ const tenant = level({
     group,
     hosts: z.array(host, list("hosts", "write [] or name them")).default([]),
     commonNames: z.array(commonName, list("common names", "write [] or name them")).default([]),
+    database: database.exactOptional(),
     allows: z.array(flow, list("objects with from, to and port", "write []")).default([]),
     quota: quota.exactOptional(),
     offboarding: z.boolean(yesOrNo).default(false),

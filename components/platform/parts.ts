@@ -21,7 +21,7 @@ export const database = { name: "llm_platform", role: "app_user" } as const;
 /** The api as Redis knows it. */
 export const cache = { user: "api", keyPrefix: "api:" } as const;
 
-/** Secrets of the platform's namespace with the passwords of the two. */
+/** Secrets with the passwords of the two: in the platform's namespace, and of a tenant's database in the tenant's first. */
 export const credentials = {
     postgres: "postgres-credentials",
     redis: "redis-credentials",

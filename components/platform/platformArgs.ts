@@ -36,6 +36,18 @@ export interface PlatformArgs {
 /** A team, by a name that no other has. */
 export interface PlatformTenantArgs extends TenantGrantArgs {
     name: string;
+    /** Its database in the platform's PostgreSQL. Defaults to none. */
+    database?: PlatformTenantDatabaseArgs;
+}
+
+/**
+ * A database that is made, and stays when it is taken from the configuration. Its credentials are in the Secret `postgres-credentials` of the
+ * tenant's first namespace.
+ */
+export interface PlatformTenantDatabaseArgs {
+    /** Role that logs in there and nowhere else: the common name that a client of it must have, and is thereby granted. */
+    role: string;
+    name: string;
 }
 
 export interface PlatformPkiArgs {

@@ -1,8 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import { PostgresDatabase } from "../postgres/postgresDatabase";
 import { RedisCache } from "../redis/redisCache";
+import type { Tenant } from "../tenant/tenant";
 import type { Ground } from "./ground";
 import { cache, credentials, database, hostsOf, parts } from "./parts";
-import type { PlatformArgs } from "./platformArgs";
+import type { PlatformArgs, PlatformTenantArgs } from "./platformArgs";
 
 /** Where the platform's data lies. */
 export interface Stores {
@@ -10,12 +12,19 @@ export interface Stores {
     readonly redis: RedisCache;
 }
 
-/** Both stores, in their own namespace; the api is their only application, and the verifier may knock. */
-export function createStores(args: PlatformArgs, ground: Ground): Stores {
-    return { postgres: createPostgres(args, ground), redis: createRedis(args, ground) };
+/**
+ * Both stores, in their own namespace. Redis has one application, the api; PostgreSQL the api's database, and one each for the tenants
+ * that have one. The verifier may knock.
+ */
+export function createStores(
+    args: PlatformArgs,
+    ground: Ground,
+    tenants: readonly Tenant[],
+): Stores {
+    return { postgres: createPostgres(args, ground, tenants), redis: createRedis(args, ground) };
 }
 
-const createPostgres = (args: PlatformArgs, { shared, opts }: Ground) =>
+const createPostgres = (args: PlatformArgs, { shared, opts }: Ground, tenants: readonly Tenant[]) =>
     new PostgresDatabase(
         parts.postgres,
         {
@@ -30,10 +39,30 @@ const createPostgres = (args: PlatformArgs, { shared, opts }: Ground) =>
                     namespace: args.namespace,
                     credentialsSecretName: credentials.postgres,
                 },
+                ...args.tenants.flatMap(tenantRole),
             ],
+            clientNamespaces: args.tenants.flatMap(({ database, namespaces }) =>
+                database === undefined ? [] : namespaces,
+            ),
         },
-        opts,
+        pulumi.mergeOptions(opts, {
+            // Their credentials lie in their namespaces.
+            dependsOn: tenants.filter((_, index) => args.tenants[index]?.database !== undefined),
+        }),
     );
+
+/** The role of a tenant's database, if it has one. */
+const tenantRole = ({ database, namespaces: [namespace] }: PlatformTenantArgs) =>
+    database === undefined || namespace === undefined
+        ? []
+        : [
+              {
+                  role: database.role,
+                  database: database.name,
+                  namespace,
+                  credentialsSecretName: credentials.postgres,
+              },
+          ];
 
 const createRedis = (args: PlatformArgs, { shared, opts }: Ground) =>
     new RedisCache(

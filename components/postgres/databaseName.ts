@@ -20,11 +20,17 @@ const taken = [
  * @see https://www.postgresql.org/docs/17/sql-syntax-lexical.html, identifiers
  */
 export function checkedDatabaseName(argument: string, text: string): string {
-    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(text))
+    if (!isName(text))
         throw new Error(
             `[${argument}] is ${JSON.stringify(text)}; allowed 1 to 63 lower-case letters, digits and "_", no digit first`,
         );
-    if (taken.includes(text) || text.startsWith("pg_"))
+    if (isTaken(text))
         throw new Error(`[${argument}] is ${text}, which is PostgreSQL's own; choose another name`);
     return text;
 }
+
+/** Whether `checkedDatabaseName` takes a text. */
+export const isDatabaseName = (text: string): boolean => isName(text) && !isTaken(text);
+
+const isName = (text: string): boolean => /^[a-z_][a-z0-9_]{0,62}$/.test(text);
+const isTaken = (text: string): boolean => taken.includes(text) || text.startsWith("pg_");

@@ -35,6 +35,7 @@ const APPLICATIONS = [
     { reference: "lab/agent-mesh:0.1.0", folder: "services/agent-mesh" },
     { reference: "lab/tracer:0.1.0", folder: "services/tracer" },
     { reference: "lab/reloader:0.1.0", folder: "services/reloader" },
+    { reference: "lab/orders:0.1.0", folder: "services/orders" },
     { reference: "lab/verify:0.1.0", folder: "verify" },
 ];
 

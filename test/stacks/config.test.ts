@@ -50,7 +50,7 @@ it.each<[string, object, string]>([
     [
         "an unknown key inside a list",
         { tenants: [{ name: "a", namespaces: ["a"], group: "a", host: "b" }] },
-        '[tenants.0.host] is "b"; allowed keys here are name, namespaces, group, hosts, commonNames, allows, quota, offboarding; correct its name or remove it',
+        '[tenants.0.host] is "b"; allowed keys here are name, namespaces, group, hosts, commonNames, database, allows, quota, offboarding; correct its name or remove it',
     ],
     [
         "an empty domain",

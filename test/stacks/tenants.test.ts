@@ -54,11 +54,13 @@ it("may have hosts, common names and flows that are nobody else's", () => {
                 { from: "web.orders.svc", to: "api.llm-platform.svc", port: 3001 },
                 { from: "prometheus.monitoring.svc", to: "web.orders.svc", port: 9443 },
             ],
+            database: { role: "orders_app", name: "orders" },
             quota: { pods: 3, cpu: "500m", memory: "1Gi", storage: "1Gi", certificates: 4 },
         }),
         tenant("refunds", {
             hosts: ["othershop.example.com"],
             commonNames: ["refunds_reader"],
+            database: { role: "refunds_app", name: "refunds" },
             offboarding: true,
         }),
     ];
@@ -137,7 +139,7 @@ it.each<[string, object[], string]>([
     [
         "a namespace twice",
         [orders, tenant("refunds", { namespaces: ["refunds", "orders"] })],
-        '[tenants.1.namespaces.1] is "orders"; allowed each namespace once, and tenant orders has it; remove one of them',
+        '[tenants.1.namespaces.1] is "orders"; allowed each namespace once, and tenants orders and refunds have it; remove one of them',
     ],
     ...["llm-platform", "llm-platform-data", "cert-manager", "istio-system", "kube-system"].map(
         (namespace): [string, object[], string] => [
@@ -152,7 +154,7 @@ it.each<[string, object[], string]>([
             tenant("orders", { hosts: ["shop.example.com"] }),
             tenant("refunds", { hosts: ["shop.example.com"] }),
         ],
-        '[tenants.1.hosts.0] is "shop.example.com"; allowed each host once, and tenant orders has it; remove one of them',
+        '[tenants.1.hosts.0] is "shop.example.com"; allowed each host once, and tenants orders and refunds have it; remove one of them',
     ],
     [
         "a host below another tenant's",
@@ -186,7 +188,61 @@ it.each<[string, object[], string]>([
             tenant("orders", { commonNames: ["reader"] }),
             tenant("refunds", { commonNames: ["reader"] }),
         ],
-        '[tenants.1.commonNames.0] is "reader"; allowed each common name once, and tenant orders has it; remove one of them',
+        '[tenants.1.commonNames.0] is "reader"; allowed each common name once, and tenants orders and refunds have it; remove one of them',
+    ],
+    [
+        "a role of two databases",
+        [
+            tenant("orders", { database: { role: "shop", name: "orders" } }),
+            tenant("refunds", { database: { role: "shop", name: "refunds" } }),
+        ],
+        '[tenants.1.database.role] is "shop"; allowed each common name once, and tenants orders and refunds have it; remove one of them',
+    ],
+    [
+        "a role that is another tenant's common name",
+        [
+            tenant("orders", { commonNames: ["shop"] }),
+            tenant("refunds", { database: { role: "shop", name: "refunds" } }),
+        ],
+        '[tenants.1.database.role] is "shop"; allowed each common name once, and tenants orders and refunds have it; remove one of them',
+    ],
+    [
+        "a role that is granted twice",
+        [
+            tenant("orders", {
+                commonNames: ["shop"],
+                database: { role: "shop", name: "orders" },
+            }),
+        ],
+        '[tenants.0.database.role] is "shop"; allowed each common name once, and tenant orders has it twice; remove one of them',
+    ],
+    [
+        "a database of two tenants",
+        [
+            tenant("orders", { database: { role: "orders_app", name: "shop" } }),
+            tenant("refunds", { database: { role: "refunds_app", name: "shop" } }),
+        ],
+        '[tenants.1.database.name] is "shop"; allowed each database once, and tenants orders and refunds have it; remove one of them',
+    ],
+    [
+        "the platform's role for a database",
+        [tenant("orders", { database: { role: "app_user", name: "orders" } })],
+        '[tenants.0.database.role] is "app_user"; allowed what is not the platform\'s own; choose another',
+    ],
+    [
+        "the platform's database",
+        [tenant("orders", { database: { role: "orders_app", name: "llm_platform" } })],
+        '[tenants.0.database.name] is "llm_platform"; allowed what is not the platform\'s own; choose another',
+    ],
+    [
+        "the superuser for a database",
+        [tenant("orders", { database: { role: "postgres", name: "orders" } })],
+        '[tenants.0.database.role] is "postgres"; allowed the name of a role: 1 to 63 lower-case letters, digits and _, no digit first, not PostgreSQL\'s own; write for example orders_app',
+    ],
+    [
+        "a database with a hyphen",
+        [tenant("orders", { database: { role: "orders_app", name: "orders-2" } })],
+        '[tenants.0.database.name] is "orders-2"; allowed the name of a database: 1 to 63 lower-case letters, digits and _, no digit first, not PostgreSQL\'s own; write for example orders',
     ],
     [
         "the platform's database role",

@@ -1,0 +1,81 @@
+import {
+    type Clock,
+    createMetricsServer,
+    createTlsServer,
+    HttpConnections,
+    listen,
+    type Log,
+    ReloadingCertificate,
+    type RunningService,
+    serveHealth,
+    TlsMetrics,
+} from "@encryption-in-transit/services-tls";
+import { createPool } from "@encryption-in-transit/services-tls/postgres";
+import { Registry } from "prom-client";
+import { createApp } from "./app";
+import type { OrdersConfig } from "./config";
+import { OrderTable } from "./orderTable";
+import { PlatformApi } from "./platformApi";
+
+export interface ServiceDependencies {
+    readonly log: Log;
+    readonly clock: Clock;
+    /** From 0 to 1, for the jitter of connection ages. */
+    readonly random: () => number;
+}
+
+/** Starts everything that the pod runs. Throws one sentence where a certificate does not fit or a port is taken. */
+export async function startService(
+    config: OrdersConfig,
+    dependencies: ServiceDependencies,
+): Promise<RunningService> {
+    const { orders, metrics, close } = createServers(config, dependencies);
+    const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
+    const connections = [orders, metrics].map((server) => new HttpConnections(server, limits));
+    const port = await listen(orders, config.port);
+    const metricsPort = await listen(metrics, config.metricsPort);
+    let draining = false;
+    const health = await serveHealth(config.healthSocket, () => !draining);
+
+    const drain = async () => {
+        draining = true;
+        await Promise.all(connections.map((each) => each.drain(config.drainSeconds)));
+        await close();
+        health.close();
+    };
+    return { port, metricsPort, drain };
+}
+
+function createServers(config: OrdersConfig, { log, clock, random }: ServiceDependencies) {
+    const { policy, metricsClients: clients, allowedClients } = config;
+    const registry = new Registry();
+    const metrics = new TlsMetrics(registry);
+    const common = { policy, log, clock };
+    const server = new ReloadingCertificate({ files: config.files, metrics, ...common });
+    const client = new ReloadingCertificate({
+        files: config.clientFiles,
+        use: "client",
+        metrics: metrics.client(),
+        ...common,
+    });
+    const pool = createPool({
+        ...config.postgres,
+        certificate: client,
+        log,
+        random,
+        maxLifetimeSeconds: config.connectionMaxAgeSeconds,
+    });
+    const table = new OrderTable(pool);
+    const api = new PlatformApi(config.api, client);
+    for (const certificate of [server, client]) certificate.watch();
+    const tls = { certificate: server, policy, log };
+    return {
+        orders: createTlsServer(tls, createApp({ allowedClients, table, api, log })),
+        metrics: createMetricsServer({ ...tls, registry, clients }),
+        close: async () => {
+            await pool.end();
+            server.close();
+            client.close();
+        },
+    };
+}
