@@ -23,6 +23,7 @@ export const ruleControls: Readonly<Record<string, readonly Control[]>> = {
     "nginx-forbid-plaintext": ["SC-8", "SC-8(1)"],
     "nginx-require-known-config": ["CM-6", "SC-8"],
     "nginx-require-tls13": ["IA-3", "SC-8", "SC-8(1)", "SC-13", "SC-23"],
+    "root-forbid-managed": ["SC-12", "SC-17"],
 };
 
 /** The controls of a rule in the form that a policy pack publishes. */

@@ -67,12 +67,12 @@ class Run {
         this.now = now;
     }
 
-    /** Takes the settings over; the engine gives them only to the policy whose they are. */
-    configure(config: Readonly<Record<string, unknown>>): void {
+    /** Takes the settings over; the engine gives them only to the policy whose they are. A run has one stack. */
+    configure(config: Readonly<Record<string, unknown>>, stack: string): void {
         const same = JSON.stringify(config);
         if (same === this.config) return;
         this.config = same;
-        this.read = readSettings(config);
+        this.read = readSettings(config, stack);
         const { exemptions, environment } = this.read.settings;
         const { active, problems } = readExemptions(
             exemptions,
@@ -162,14 +162,14 @@ function settingsPolicy(run: Run): RulePolicy {
         } as unknown as PolicyConfigSchema,
         validateResource: [
             (args, report) => {
-                run.configure(args.getConfig());
+                run.configure(args.getConfig(), stackOf(args.urn));
                 run.openResource(args);
                 if (args.type !== stackType) return;
                 for (const problem of run.problems) report(problem);
             },
         ],
         validateStack: (args) => {
-            run.configure(args.getConfig());
+            run.configure(args.getConfig(), stackOf(args.resources[0]?.urn ?? ""));
             run.openStack(args);
         },
     };

@@ -71,7 +71,7 @@ const renderSettings = (): string[] => [
     "| setting | values | default | |",
     "|---|---|---|---|",
     `| \`profile\` | ${profile.enum.join(", ")} | ${profile.default} | ${profile.description} |`,
-    `| \`environment\` | ${environment.enum.join(", ")} | ${environment.default} | ${environment.description} |`,
+    `| \`environment\` | ${environment.enum.join(", ")} | the stack's name, if it is one of them; else prod | ${environment.description} |`,
     `| \`exemptions\` | at most ${exemptions.maxItems} | none | ${exemptions.description} |`,
     "",
     "## Exemptions",

@@ -9,7 +9,7 @@ const profiles: readonly string[] = Object.values(TlsProfileName);
 export interface Settings {
     /** TLS profile of the stack. Defaults to `modern`. */
     readonly profile: TlsProfileName;
-    /** Defaults to `prod`, where the rules are strictest. */
+    /** Defaults to the stack's name where that is one, else to `prod`, where the rules are strictest. */
     readonly environment: Environment;
     /** As written; `readExemptions` says which are valid. */
     readonly exemptions: readonly unknown[];
@@ -30,8 +30,8 @@ export const settingsSchema = {
     },
     environment: {
         type: "string",
+        // Without a default, which the engine would send as if somebody had written it.
         enum: [...environments],
-        default: "prod",
         description: "Kind of place that the stack is.",
     },
     exemptions: {
@@ -65,8 +65,10 @@ export interface ReadSettings {
     readonly problems: readonly string[];
 }
 
-export function readSettings(config: Readonly<Record<string, unknown>>): ReadSettings {
-    const { profile = "modern", environment = "prod", exemptions = [], ...others } = config;
+/** @param stack its name: the stacks of an environment are called by it, here and in most projects */
+export function readSettings(config: Readonly<Record<string, unknown>>, stack = ""): ReadSettings {
+    const named = environments.find((name) => name === stack) ?? "prod";
+    const { profile = "modern", environment = named, exemptions = [], ...others } = config;
     const problems = Object.keys(others).map(
         (key) =>
             `[${key}] is no setting of the pack; known are profile, environment and exemptions.`,

@@ -4,6 +4,7 @@ import { configRequireKnownText } from "./configRequireKnownText";
 import { nginxForbidPlaintext } from "./nginxForbidPlaintext";
 import { nginxRequireKnownConfig } from "./nginxRequireKnownConfig";
 import { nginxRequireTls13 } from "./nginxRequireTls13";
+import { rootForbidManaged } from "./rootForbidManaged";
 
 /** Every rule of the pack, by name. */
 export const rules: readonly Rule[] = [
@@ -12,4 +13,5 @@ export const rules: readonly Rule[] = [
     nginxForbidPlaintext,
     nginxRequireKnownConfig,
     nginxRequireTls13,
+    rootForbidManaged,
 ];

@@ -17,6 +17,7 @@ it("has these policies", () => {
         "nginx-forbid-plaintext",
         "nginx-require-known-config",
         "nginx-require-tls13",
+        "root-forbid-managed",
         "exemption-require-match",
     ]);
 });

@@ -9,6 +9,17 @@ it("defaults to the strictest environment", () => {
     });
 });
 
+it.each([
+    ["lab", "lab"],
+    ["staging", "staging"],
+    ["acme-eu", "prod"],
+    ["", "prod"],
+])("takes the environment from the stack %j where none is set: %s", (stack, environment) => {
+    expect(readSettings({}, stack).settings.environment).toBe(environment);
+    expect(readSettings({ environment: "dev" }, stack).settings.environment).toBe("dev");
+    expect(readSettings({ environment: "Dev" }, stack).settings.environment).toBe("prod");
+});
+
 it("takes what is allowed", () => {
     const exemptions = [{}];
     expect(readSettings({ profile: "fips", environment: "dev", exemptions })).toEqual({
@@ -39,9 +50,11 @@ it.each([
 
 it("has a schema whose defaults are the settings' own", () => {
     const { profile, environment, exemptions } = settingsSchema;
+    // The engine would send a default as if it were written, and the stack's name would count for nothing.
+    expect(environment).not.toHaveProperty("default");
     expect(readSettings({}).settings).toEqual({
         profile: profile.default,
-        environment: environment.default,
+        environment: "prod",
         exemptions: exemptions.default,
     });
 });
