@@ -1,7 +1,7 @@
 import { profileGaps, type Daemon } from "../components/tls/daemons";
 import { tlsProfile } from "../components/tls/profile";
 import { fitsAlgorithm } from "./jwk";
-import { rootModeErrors } from "./keeping";
+import { digestErrors, rootModeErrors } from "./keeping";
 import type { Config } from "./schema";
 import { wrong } from "./shown";
 import { tenantErrors } from "./tenantChecks";
@@ -10,6 +10,7 @@ import { tenantErrors } from "./tenantChecks";
 export const crossErrors = (config: Partial<Config>, daemons: readonly Daemon[]): string[] => [
     ...renewalErrors(config),
     ...rootModeErrors(config),
+    ...digestErrors(config),
     ...gapErrors(config, daemons),
     ...namespaceErrors(config),
     ...tenantErrors(config),

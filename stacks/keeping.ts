@@ -1,8 +1,8 @@
 import { RootMode } from "../components/pki/hierarchy";
 import type { Config } from "./schema";
-import { wrong } from "./shown";
+import { shown, wrong } from "./shown";
 
-/** Environments whose root and whose state are kept as what they protect deserves. */
+/** Environments whose root, state and images are kept as what they protect deserves. */
 const strict: readonly (string | undefined)[] = ["staging", "prod"];
 
 /** A managed root lies in the state, with everyone who can decrypt it. */
@@ -27,6 +27,25 @@ export function rootModeErrors({ environment, pki }: Partial<Config>): string[] 
                 'remove it, or write rootMode "offline"',
             ),
         );
+}
+
+/** A tag can be moved to what nobody has tested; a digest is the image. */
+export function digestErrors(config: Partial<Config>): string[] {
+    const { environment } = config;
+    if (!strict.includes(environment)) return [];
+    return Object.entries(config).flatMap(([key, value]) => {
+        if (typeof value !== "object" || !("image" in value)) return [];
+        const { image } = value;
+        if (/@sha256:[0-9a-f]{64}$/.test(image)) return [];
+        return [
+            wrong(
+                `${key}.image`,
+                shown(image),
+                `an image by digest in ${String(environment)}`,
+                `push it, and write ${image}@sha256:... with the digest that \`docker buildx imagetools inspect ${image}\` shows`,
+            ),
+        ];
+    });
 }
 
 /** A passphrase is as good as the place where people keep it, and nobody sees who used it. */

@@ -32,6 +32,20 @@ const agentMeshClient = level({
     ),
 });
 
+/** What is left out follows from the lifetime: a third of it is left at a renewal, as cert-manager has it. */
+const leaf = level({
+    lifetime: hours(2, leafLifetimeLimitHours, `2h to ${leafLifetimeLimitHours}h (90 days)`),
+    renewBefore: hours(1, leafLifetimeLimitHours - 1, "1h to less than leaf.lifetime").optional(),
+    algorithm: word(KeyAlgorithm).default(KeyAlgorithm.EcdsaP256),
+}).transform(({ lifetime, renewBefore = thirdOf(lifetime), algorithm }) => ({
+    lifetime,
+    renewBefore,
+    algorithm,
+}));
+
+/** In whole hours, of which a certificate of two hours has none. */
+const thirdOf = (lifetime: number): number => Math.max(1, Math.floor(lifetime / 3));
+
 /** Everything that an environment can set, by key. */
 export const configSchema = {
     environment: word({ lab: "lab", dev: "dev", staging: "staging", prod: "prod" }),
@@ -55,11 +69,7 @@ export const configSchema = {
         roots: certificates("root").default({}),
         certificates: certificates("intermediate").default({}),
     }),
-    leaf: level({
-        lifetime: hours(2, leafLifetimeLimitHours, `2h to ${leafLifetimeLimitHours}h (90 days)`),
-        renewBefore: hours(1, leafLifetimeLimitHours - 1, "1h to less than leaf.lifetime"),
-        algorithm: word(KeyAlgorithm),
-    }),
+    leaf,
     gateway: level({ image, replicas }),
     api: level({ image, replicas, clients: identities }),
     postgres: level({ image, storage }),

@@ -14,7 +14,7 @@ import {
     valueOf,
     type Recorded,
 } from "../components/recorded";
-import { compliant, kubeconfigOf, project, raw } from "./raw";
+import { byDigest, compliant, kubeconfigOf, project, raw } from "./raw";
 
 const purposes = ["workload", "mesh", "vpn"];
 const named = (suffix: string) => new Set(purposes.map((purpose) => `${purpose}-${suffix}`));
@@ -65,7 +65,7 @@ function settingsOn(day: string, last: LastUp | undefined, files: object = {}): 
     const pki = { ...(compliant.pki as object), rootMode: "offline", ...files };
     const settings = settingsFrom({
         project,
-        raw: raw({ environment: "prod", pki }),
+        raw: raw({ ...byDigest, environment: "prod", pki }),
         env: { KUBECONFIG: kubeconfigOf("lab") },
         now: new Date(`${day}T10:00:00Z`),
         last,

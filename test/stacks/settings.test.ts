@@ -3,7 +3,7 @@ import { readConfig } from "../../stacks/config";
 import { crossErrors } from "../../stacks/crossChecks";
 import { pkiWarning } from "../../stacks/pkiWarning";
 import { platformArgs, settingsFrom, type Sources } from "../../stacks/settings";
-import { compliant, kubeconfigOf, project, publicKey, raw } from "./raw";
+import { byDigest, compliant, kubeconfigOf, project, publicKey, raw } from "./raw";
 
 const sources = (changes: Partial<Sources> = {}): Sources => ({
     project,
@@ -67,7 +67,7 @@ it.each<[string, Partial<Sources>, string[]]>([
     ],
     [
         "a managed root in production",
-        { raw: raw({ environment: "prod" }), secretsProvider: "awskms" },
+        { raw: raw({ ...byDigest, environment: "prod" }), secretsProvider: "awskms" },
         [
             '[pki.rootMode] is "managed"; allowed managed in environments lab and dev alone, since it keeps the root\'s key in the state; write "offline", and make the roots by `npm run ceremony`',
         ],
@@ -75,7 +75,7 @@ it.each<[string, Partial<Sources>, string[]]>([
     [
         "a passphrase in staging",
         {
-            raw: raw({ environment: "staging", pki: { ...pki, rootMode: "offline" } }),
+            raw: raw({ ...byDigest, environment: "staging", pki: { ...pki, rootMode: "offline" } }),
             secretsProvider: "passphrase",
         },
         [
@@ -84,7 +84,7 @@ it.each<[string, Partial<Sources>, string[]]>([
     ],
     [
         "a production of which nobody knows what encrypts it, with a managed root",
-        { raw: raw({ environment: "prod" }) },
+        { raw: raw({ ...byDigest, environment: "prod" }) },
         [
             '[pki.rootMode] is "managed"; allowed managed in environments lab and dev alone, since it keeps the root\'s key in the state; write "offline", and make the roots by `npm run ceremony`',
             "[secretsprovider] is not known, since the stack has no file; allowed a key service in prod: awskms, azurekeyvault, gcpkms, hashivault, or Pulumi Cloud's own; run `pulumi stack change-secrets-provider` with one",
@@ -192,7 +192,7 @@ it.each(["staging", "prod"])(
     (environment) => {
         const settings = settingsFrom(
             sources({
-                raw: raw({ environment, pki: { ...pki, rootMode: "offline" } }),
+                raw: raw({ ...byDigest, environment, pki: { ...pki, rootMode: "offline" } }),
                 secretsProvider: "awskms",
             }),
         );
