@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { SecureServiceArgs } from "../components";
+import type { PeerArgs, SecureServiceArgs } from "../components";
 import { contractSchema, contractVersion, type Contract } from "./contract";
 import { tenantContractSchema, tenantOutput, type TenantContract } from "./tenantContract";
 
@@ -84,6 +84,12 @@ export const workloadArgs = (
     metricsClients: [contract.monitoringIdentity],
     monitoringNamespace: contract.monitoringIdentity.split(".")[1] ?? "",
 });
+
+/** A server of the contract as a peer that a SecureService calls. */
+export function peerOf(host: string, port: number): PeerArgs {
+    const [service = "", namespace = ""] = host.split(".");
+    return { service, namespace, port };
+}
 
 const refused = (stack: PlatformStack, cause: string, fix: string) =>
     new pulumi.RunError(`the platform's stack ${stack.name} ${cause}; ${fix}`);

@@ -53,11 +53,13 @@ export const args: PlatformArgs = {
             group: "tenant-team",
             hosts: ["tenant.example.com"],
             commonNames: ["tenant_reader"],
+            database: { role: "tenant_app", name: "tenant" },
             allows: [
                 { to: "gateway.llm-platform.svc", port: 8443 },
                 { to: "api.llm-platform.svc", port: 3001 },
                 { to: "agent-mesh.llm-platform.svc", port: 50051 },
                 { to: "tracer.llm-platform.svc", port: 3002 },
+                { to: "postgres.llm-platform-data.svc", port: 5432 },
             ].map((flow) => ({ from: "app.tenant.svc", ...flow })),
         },
     ],

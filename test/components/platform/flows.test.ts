@@ -115,6 +115,7 @@ it("lets pass these flows between pods and no other (simulated: the objects are 
         "tenant/app -> api:3001",
         "tenant/app -> agent-mesh:50051",
         "tenant/app -> tracer:3002",
+        "tenant/app -> llm-platform-data/postgres:5432",
         "monitoring/prometheus -> gateway:8080",
         "monitoring/prometheus -> gateway:8443",
         "monitoring/prometheus -> gateway:9443",

@@ -77,6 +77,7 @@ it("puts an application's password where the application is, and the others wher
         "cert-manager/mesh-ca-key-pair",
         "llm-platform/postgres-credentials",
         "llm-platform-data/postgres-passwords",
+        "tenant/postgres-credentials",
         "llm-platform/redis-credentials",
         "llm-platform-data/redis-probe",
         "llm-platform-data/redis-reload",
