@@ -3,7 +3,7 @@ STACK ?= lab
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 
-.PHONY: up verify down test check
+.PHONY: up verify down test conformance check
 
 ifeq ($(STACK),lab)
 up: $(installed)
@@ -34,6 +34,11 @@ test: $(installed)
 	# One after the other, on however many cores: they share a stack and a cluster.
 	npm test -- --selectProjects engine --runInBand
 	npm test -- --selectProjects cluster --runInBand
+
+# The same engine and cluster lists with your cluster and your engine: docs/runbooks/conformance.md
+conformance: $(installed)
+	npm run --silent build --workspace policies
+	npm test -- --selectProjects conformance --runInBand
 
 check: $(installed)
 	npm run --silent check

@@ -34,7 +34,9 @@ export const liveCluster = (kubeconfig: KubeConfig): ClusterView => ({
             fieldSelector: `metadata.name=${lease}`,
         });
         // Whoever ends in good order leaves its lease without a holder.
-        return items.find(({ spec }) => spec?.holderIdentity)?.spec?.renewTime;
+        const renewed = items.find(({ spec }) => spec?.holderIdentity)?.spec?.renewTime;
+        // The client says Date, and hands over the text.
+        return renewed && new Date(renewed);
     },
 
     certManagerVersion: async () => {

@@ -1,3 +1,4 @@
+import { stackConfig } from "../target";
 import { issueLeaf, platformSigner, strangerCa, type Credentials } from "./harness/credentials";
 import type { Attempt, Hop, Outcome } from "./harness/hop";
 import {
@@ -88,13 +89,15 @@ const attempts: Readonly<Record<Attack, (good: Credentials, forged: Forged) => A
     "an unknown host name": (credentials) => ({ credentials, host: "intruder.example" }),
 };
 
+const verifier = `verifier.${stackConfig().namespace}.svc`;
+
 /** What each hop answers a client with nothing wrong. */
 const welcome: Readonly<Record<HopName, Outcome>> = {
-    gateway: answered(200, '"identity":"verifier.llm-platform.svc"'),
-    api: answered(200, '"identity":"verifier.llm-platform.svc"'),
+    gateway: answered(200, `"identity":"${verifier}"`),
+    api: answered(200, `"identity":"${verifier}"`),
     postgres: answered(200, "app_user TLSv1.3"),
     redis: answered(200, "$-1"),
-    agentMesh: answered(0, "verifier.llm-platform.svc"),
+    agentMesh: answered(0, verifier),
     tracer: answered(101, '{"ack":1}'),
     gatewayTracer: answered(101, '{"ack":1}'),
 };

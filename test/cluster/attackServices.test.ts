@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { compact, inSeconds } from "../services/tracer/issuer";
+import { stackConfig } from "../target";
 import { issueLeaf, platformSigner, type Credentials } from "./harness/credentials";
 import type { StreamAttempt, StreamHop } from "./harness/hops/webSocket";
 import { openHops, type OpenHops } from "./harness/hops/platformHops";
@@ -7,6 +8,8 @@ import { connectPlatform, type Platform } from "./harness/platform";
 import { answered } from "./refusals";
 
 /** What services refuse beyond the handshake, each beside the same act permitted. */
+const { namespace, tracer } = stackConfig();
+
 let platform: Platform;
 let open: OpenHops;
 /** Of the same identity as the client's, and another certificate. */
@@ -34,7 +37,7 @@ describe("a forged Client-Cert header", () => {
         const { gateway } = open.hops;
         const attempt = { credentials: gateway.credentials, headers: await headers() };
         expect(await gateway.attempt(attempt)).toEqual(
-            answered(200, '"identity":"verifier.llm-platform.svc"'),
+            answered(200, `"identity":"verifier.${namespace}.svc"`),
         );
     });
 
@@ -81,9 +84,9 @@ describe("a record of the api", () => {
 
 describe("the agent mesh", () => {
     it.each([
-        ["verifier", "RegisterAgent", answered(0, "verifier.llm-platform.svc")],
+        ["verifier", "RegisterAgent", answered(0, `verifier.${namespace}.svc`)],
         ["verifier", "RenewAgent", answered(7, "method_not_allowed")],
-        ["api", "RegisterAgent", answered(0, "api.llm-platform.svc")],
+        ["api", "RegisterAgent", answered(0, `api.${namespace}.svc`)],
         // NOT_FOUND where the pod that answers is not the one that registered it
         ["api", "RenewAgent", expect.objectContaining({ kind: "answered" })],
     ] as const)("%s calls %s", async (service, method, outcome) => {
@@ -170,7 +173,7 @@ const streamCases: readonly StreamCase[] = [
 const permitted: readonly [string, () => StreamAttempt][] = [
     ["a good token", () => ({})],
     ["another certificate with a token of its own", () => ({ credentials: other })],
-    ["an Origin of the list", () => ({ headers: { Origin: "https://console.local.bluefly.io" } })],
+    ["an Origin of the list", () => ({ headers: { Origin: String(tracer.origins[0]) } })],
     [
         "a frame of just the size",
         () => {

@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { issueLeaf, platformSigner, type Credentials } from "./harness/credentials";
-import { processesOf, resume, suspend } from "./harness/faults";
 import type { Hop } from "./harness/hop";
 import {
-    metricsHop,
     openHops,
     recordHop,
     serversOf,
@@ -11,33 +8,19 @@ import {
     type OpenHops,
 } from "./harness/hops/platformHops";
 import { Load, report, tally } from "./harness/load";
-import {
-    connectPlatform,
-    eventually,
-    issuedFingerprint,
-    readCredentials,
-    renew,
-    type Platform,
-} from "./harness/platform";
+import { connectPlatform, renew, servesWhatIsIssued, type Platform } from "./harness/platform";
 
-/** Five renewals of each leaf under load; the certificate served must be the Secret's within this time. */
+/** Renewals of each leaf under load. */
 const renewals = 5;
-const servedWithinMs = 120_000;
 const settings = { connections: 200, rate: 60, rampMs: 10_000 };
 
 let platform: Platform;
 let open: OpenHops;
-let prometheus: Credentials;
 
 beforeAll(async () => {
     platform = await connectPlatform();
     open = await openHops(platform);
     await open.hops.postgres.prepare();
-    const identity = "prometheus.monitoring.svc";
-    prometheus = await issueLeaf(await platformSigner(platform), {
-        identity,
-        commonName: identity,
-    });
 });
 
 afterAll(async () => {
@@ -53,20 +36,10 @@ async function renewServer(name: HopName): Promise<string> {
     for (let count = 0; count < renewals; count += 1) {
         await renew(platform, server);
         const since = Date.now();
-        await servesWhatIsIssued(name);
+        await servesWhatIsIssued(platform, hop, server);
         seconds.push(((Date.now() - since) / 1000).toFixed(1));
     }
     return `${hop.name}: new leaf served after ${seconds.join(", ")} s`;
-}
-
-/** Compared with the Secret of the moment: cert-manager may issue twice where its controllers overtake one another. */
-async function servesWhatIsIssued(name: HopName): Promise<void> {
-    const hop = open.hops[name];
-    const server = serversOf(platform)[name];
-    await eventually(`${server.secret} served by ${hop.name}`, servedWithinMs, async () => {
-        const served = await hop.servedFingerprint();
-        return served === (await issuedFingerprint(platform, server)) || undefined;
-    });
 }
 
 /** A client's leaf is served nowhere: it is renewed at the pace at which the kubelet brings it to the pod. */
@@ -137,60 +110,3 @@ it.each(rotations)(
     },
     15 * 60_000,
 );
-
-const served = ["gateway", "api", "postgres", "redis", "agentMesh", "tracer"] as const;
-
-describe.each(served)("a pair that does not fit, mounted into %s", (name) => {
-    const controller = processesOf("cert-manager-controller");
-
-    // cert-manager would mend the Secret before the kubelet has brought it to the pod.
-    beforeAll(() => {
-        suspend(controller);
-    });
-    afterAll(() => resume(controller));
-
-    it("is counted, and the old pair is served on", async () => {
-        const hop = open.hops[name];
-        const server = serversOf(platform)[name];
-        const before = await hop.servedFingerprint();
-        const failures = await reloadFailures(name);
-        const original = await readCredentials(platform, server.namespace, server.secret);
-
-        await writeKey(name, prometheus.privateKey);
-        await eventually(`reload failure of ${name}`, servedWithinMs, async () =>
-            (await reloadFailures(name)) > failures ? true : undefined,
-        );
-        expect(await hop.servedFingerprint()).toBe(before);
-        const session = hop.open();
-        await session.request();
-        session.close();
-
-        await writeKey(name, original.privateKey);
-        await resume(controller);
-        await renew(platform, server);
-        await servesWhatIsIssued(name);
-    }, 300_000);
-});
-
-async function writeKey(hop: HopName, privateKey: string): Promise<void> {
-    const { core } = platform;
-    const { namespace, secret: name } = serversOf(platform)[hop];
-    const secret = await core.readNamespacedSecret({ namespace, name });
-    secret.data = { ...secret.data, "tls.key": Buffer.from(privateKey).toString("base64") };
-    await core.replaceNamespacedSecret({ namespace, name, body: secret });
-}
-
-/** Most failures to reload that a pod counts: each is asked often enough to be met. */
-async function reloadFailures(name: HopName): Promise<number> {
-    const hop = await metricsHop(platform, serversOf(platform)[name], prometheus);
-    const answers = await Promise.all(
-        Array.from({ length: 12 }, () => hop.attempt({ credentials: prometheus })),
-    );
-    const counts = answers.map((answer) => {
-        if (answer.kind === "refused") throw new Error(`${hop.name}: ${answer.reason}`);
-        const all = [...answer.body.matchAll(/^tls_reload_failures_total(?:\{[^}]*\})? (\d+)/gm)];
-        if (all.length === 0) throw new Error(`${hop.name} has no tls_reload_failures_total`);
-        return all.reduce((sum, [, count]) => sum + Number(count), 0);
-    });
-    return Math.max(...counts);
-}

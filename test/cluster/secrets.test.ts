@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
+import { stack, stackConfig } from "../target";
 import { connectPlatform, type Platform } from "./harness/platform";
 
 /**
@@ -13,7 +14,8 @@ let needles: string[];
 
 beforeAll(async () => {
     platform = await connectPlatform();
-    const { items } = await platform.core.listSecretForAllNamespaces();
+    const { items: all } = await platform.core.listSecretForAllNamespaces();
+    const items = all.filter(({ metadata }) => isOurs(metadata));
     const values = (name: string): string[] =>
         items
             .flatMap(({ data }) => Object.entries(data ?? {}))
@@ -23,25 +25,54 @@ beforeAll(async () => {
     needles = [...values("tls.key").map(slice), ...passwords];
 });
 
+const { namespace, dataNamespace, certManagerNamespace, tenants } = stackConfig();
+const ours = [
+    namespace,
+    dataNamespace,
+    certManagerNamespace,
+    ...tenants.flatMap(({ namespaces }) => namespaces),
+];
+
+/** Whether an object is of the platform or of a tenant: others of the cluster may keep their secrets as they like. */
+const isOurs = (metadata?: { readonly namespace?: string }): boolean =>
+    ours.includes(metadata?.namespace ?? "");
+
 /** The middle of a PEM key's body: enough to know it by, in PEM, in one line, or with escaped line ends. */
 function slice(pem: string): string {
     const body = pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
     return (body[1] ?? body[0] ?? "").slice(4, 40);
 }
 
-/** Where a key could end up by mistake, each as one text. */
-const places: readonly [string, () => Promise<string>][] = [
-    ["the stack's state", () => shell("pulumi", "stack", "export", "--stack", "lab")],
-    ["the stack's outputs", () => shell("pulumi", "stack", "output", "--json", "--stack", "lab")],
-    ["ConfigMaps", async () => JSON.stringify(await platform.core.listConfigMapForAllNamespaces())],
-    [
-        "pods: environment and annotations",
-        async () => JSON.stringify(await platform.core.listPodForAllNamespaces()),
-    ],
-    ["Deployments and StatefulSets", async () => JSON.stringify(await workloads())],
-    ["events", async () => JSON.stringify(await platform.core.listEventForAllNamespaces())],
+/** What a place holds: all of it, and what there is the platform's or a tenant's. */
+interface Text {
+    readonly all: string;
+    readonly ours: string;
+}
+
+interface Listed {
+    readonly items: readonly { readonly metadata?: { readonly namespace?: string } }[];
+}
+
+const allOurs = (text: string): Text => ({ all: text, ours: text });
+
+async function inCluster(...lists: readonly Promise<Listed>[]): Promise<Text> {
+    const items = (await Promise.all(lists)).flatMap((list) => list.items);
+    return {
+        all: JSON.stringify(items),
+        ours: JSON.stringify(items.filter(({ metadata }) => isOurs(metadata))),
+    };
+}
+
+/** Where a key could end up by mistake. */
+const places: readonly [string, () => Promise<Text>][] = [
+    ["the stack's state", () => shell("pulumi", "stack", "export", "--stack", stack)],
+    ["the stack's outputs", () => shell("pulumi", "stack", "output", "--json", "--stack", stack)],
+    ["ConfigMaps", () => inCluster(platform.core.listConfigMapForAllNamespaces())],
+    ["pods: environment and annotations", () => inCluster(platform.core.listPodForAllNamespaces())],
+    ["Deployments and StatefulSets", workloads],
+    ["events", () => inCluster(platform.core.listEventForAllNamespaces())],
     ["logs of the pods", podLogs],
-    ["evidence", () => Promise.resolve(readEvidence())],
+    ["evidence", () => Promise.resolve(allOurs(readEvidence()))],
 ];
 
 it("knows what it looks for", () => {
@@ -53,10 +84,10 @@ it("knows what it looks for", () => {
 });
 
 it.each(places)("finds no key and no password in %s", async (_place, read) => {
-    const text = await read();
-    expect(text.length).toBeGreaterThan(100);
-    expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
-    expect(text).not.toMatch(/-----BEGIN (EC |RSA |ENCRYPTED )?PRIVATE KEY-----/);
+    const { all, ours: own } = await read();
+    expect(own.length).toBeGreaterThan(100);
+    expect(needles.filter((needle) => all.includes(needle))).toEqual([]);
+    expect(own).not.toMatch(/-----BEGIN (EC |RSA |ENCRYPTED )?PRIVATE KEY-----/);
 });
 
 it("finds a key that somebody puts into a ConfigMap", async () => {
@@ -72,31 +103,28 @@ it("finds a key that somebody puts into a ConfigMap", async () => {
     }
 });
 
-const shell = (program: string, ...args: string[]): Promise<string> =>
-    Promise.resolve(execFileSync(program, args, { encoding: "utf8", maxBuffer: 2 ** 28 }));
+const shell = (program: string, ...args: string[]): Promise<Text> =>
+    Promise.resolve(allOurs(execFileSync(program, args, { encoding: "utf8", maxBuffer: 2 ** 28 })));
 
-function workloads(): Promise<unknown> {
+function workloads(): Promise<Text> {
     const config = new KubeConfig();
     config.loadFromDefault();
     const apps = config.makeApiClient(AppsV1Api);
-    return Promise.all([
-        apps.listDeploymentForAllNamespaces(),
-        apps.listStatefulSetForAllNamespaces(),
-    ]);
+    return inCluster(apps.listDeploymentForAllNamespaces(), apps.listStatefulSetForAllNamespaces());
 }
 
-async function podLogs(): Promise<string> {
-    const { core, namespace, outputs } = platform;
+async function podLogs(): Promise<Text> {
+    const { core } = platform;
     const { items } = await core.listPodForAllNamespaces();
-    const ours = [namespace, String(outputs.dataNamespace)];
+    const platforms = [namespace, dataNamespace];
     const logs = items.flatMap(({ metadata, spec }) => {
         const { name = "", namespace: at = "" } = metadata ?? {};
-        if (!ours.includes(at)) return [];
+        if (!platforms.includes(at)) return [];
         return (spec?.containers ?? []).map(({ name: container }) =>
             core.readNamespacedPodLog({ namespace: at, name, container }),
         );
     });
-    return (await Promise.all(logs)).join("\n");
+    return allOurs((await Promise.all(logs)).join("\n"));
 }
 
 function readEvidence(): string {

@@ -1,19 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { kubeconfigOf } from "../stacks/raw";
+import { stackConfig } from "../target";
 import { Stack } from "./pulumi";
 
 /** What a user may write wrongly: one message each, word for word in test/stacks, and nothing is created. */
 let stack: Stack;
-const folder = mkdtempSync(join(tmpdir(), "engine-test-"));
 
 beforeAll(() => {
     stack = new Stack("engine-input");
 });
 afterAll(() => {
     stack.remove();
-    rmSync(folder, { recursive: true });
 });
 
 const leaf = { lifetime: "2160h", renewBefore: "720h", algorithm: "ECDSA-P256" };
@@ -64,16 +60,10 @@ it.each<[string, Record<string, unknown>, string]>([
 
 it("refuses the KUBECONFIG of another cluster", () => {
     stack.configure({});
-    const other = join(folder, "kubeconfig");
-    const text = readFileSync(String(process.env.KUBECONFIG), "utf8").replaceAll(
-        ": lab",
-        ": other",
-    );
-    writeFileSync(other, stringify(parse(text)));
     const ours = process.env.KUBECONFIG;
-    process.env.KUBECONFIG = other;
+    process.env.KUBECONFIG = kubeconfigOf("other");
     try {
-        expect(refused()).toContain('[cluster] is "lab"; allowed "other"');
+        expect(refused()).toContain(`[cluster] is "${stackConfig().cluster}"; allowed "other"`);
     } finally {
         process.env.KUBECONFIG = ours;
     }

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { stack as tested } from "../target";
 import { pack, pulumi, Stack } from "./pulumi";
 
 const name = "engine-test";
@@ -11,8 +12,8 @@ afterAll(() => {
     stack.remove();
 });
 
-it("previews the lab's stack without a violation and without a change", () => {
-    const run = pulumi(["preview", "--stack", "lab", "--expect-no-changes", ...pack]);
+it("previews the stack that is up without a violation and without a change", () => {
+    const run = pulumi(["preview", "--stack", tested, "--expect-no-changes", ...pack]);
     expect(run).toMatchObject({ status: 0 });
     expect(run.text).toMatch(/Policies:\s+✅ encryption-in-transit/u);
     expect(run.text).not.toMatch(/\[(mandatory|advisory)\]/);
@@ -48,18 +49,17 @@ it.each([
     expect(text).toContain(got);
 });
 
-it("refuses in `up` before anything exists", () => {
+it("refuses in `up` before anything exists", async () => {
     const run = stack.run("up", ["--yes", ...pack], "TLS 1.2 beside 1.3");
     expect(run.status).not.toBe(0);
     expect(run.text).toMatch(/\[mandatory\].*nginx-require-tls13/);
     expect(stack.resources()).toEqual([]);
-    expect(namespaces()).not.toContain(name);
+    expect(await namespaces()).not.toContain(name);
 });
 
-const namespaces = (): readonly string[] =>
-    execFileSync("tsx", ["lab/main.ts", "kubectl", "get", "namespaces", "-o", "name"], {
-        encoding: "utf8",
-    })
-        .trim()
-        .split("\n")
-        .map((line) => line.replace("namespace/", ""));
+async function namespaces(): Promise<readonly string[]> {
+    const config = new KubeConfig();
+    config.loadFromDefault();
+    const { items } = await config.makeApiClient(CoreV1Api).listNamespace();
+    return items.map(({ metadata }) => metadata?.name ?? "");
+}

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { stack } from "../target";
 
 export const root = join(__dirname, "..", "..");
 const variant = join(__dirname, "variant");
@@ -26,7 +27,8 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd
 export const pack = ["--policy-pack", join(root, "policies")];
 
 /**
- * A stack of its own, whose configuration is the lab's with changes, in a project that is this one with another entry point.
+ * A stack of its own, whose configuration is that of the stack under test with changes, in a project that is this one with another
+ * entry point.
  */
 export class Stack {
     private readonly file: string;
@@ -44,19 +46,19 @@ export class Stack {
         this.configure({});
     }
 
-    /** Sets configuration keys over what the lab's stack says; `undefined` removes one. */
+    /** Sets configuration keys over what the stack under test says; `undefined` removes one. */
     public configure(values: Readonly<Record<string, unknown>>): void {
         const read = (file: string): StackFile => parse(readFileSync(file, "utf8")) as StackFile;
-        const { config } = read(join(root, "stacks", "Pulumi.lab.yaml"));
+        const { config } = read(join(root, "stacks", `Pulumi.${stack}.yaml`));
         const namespaces = { namespace: this.name, dataNamespace: `${this.name}-data` };
         const own = Object.entries({ ...namespaces, ...values }).map(
             ([key, value]) => [`encryption-in-transit:${key}`, value] as const,
         );
-        const { encryptionsalt } = read(this.file);
         // Quoted, or the engine would read a day as a time.
         const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
         const all = { ...config, ...Object.fromEntries(own) };
-        writeFileSync(this.file, stringify({ encryptionsalt, config: all }, quoted));
+        // How its secrets are encrypted stays as `stack init` wrote it.
+        writeFileSync(this.file, stringify({ ...read(this.file), config: all }, quoted));
     }
 
     /** @param change one of variant/changes.ts */
@@ -101,5 +103,4 @@ interface StateFile {
 
 interface StackFile {
     readonly config: Readonly<Record<string, unknown>>;
-    readonly encryptionsalt?: string;
 }

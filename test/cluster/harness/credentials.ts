@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import { stackConfig } from "../../target";
 import { readCredentials, type Platform } from "./platform";
 
 /** What a client shows: its chain and its key, as PEM. */
@@ -43,7 +44,7 @@ async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
 export async function platformSigner(platform: Platform): Promise<Signer> {
     const { certificate, privateKey } = await readCredentials(
         platform,
-        "cert-manager",
+        stackConfig().certManagerNamespace,
         "ca-key-pair",
     );
     return signerFromPem(certificate, privateKey);

@@ -1,9 +1,19 @@
+import { execFileSync } from "node:child_process";
 import * as net from "node:net";
 import type { V1Service } from "@kubernetes/client-node";
 import type { Address } from "./hop";
-import { eventually, forwardOf, type Platform } from "./platform";
+import { eventually, type Platform } from "./platform";
 
 const label = "encryption-in-transit/test";
+
+/** Where the lab forwards a load balancer's port to on loopback; nothing while it does not. */
+export function forwardOf(host: string, port: number): Address | undefined {
+    const flags = execFileSync("tsx", ["lab/main.ts", "connect"], { encoding: "utf8" });
+    const match = [...flags.matchAll(/--connect (\S+):(\d+)=(\S+):(\d+)/g)].find(
+        ([, name, from]) => name === host && Number(from) === port,
+    );
+    return match && { host: String(match[3]), port: Number(match[4]) };
+}
 
 /** Opens a load balancer beside the platform's own Services to a port of a workload; `withdrawAll` closes it. */
 export async function expose(

@@ -8,8 +8,9 @@ import {
     PatchStrategy,
     setHeaderOptions,
 } from "@kubernetes/client-node";
+import { stack } from "../../target";
 import type { Credentials } from "./credentials";
-import type { Address } from "./hop";
+import type { Hop } from "./hop";
 
 /** The running platform: what its stack says of it, and its cluster. */
 export interface Platform {
@@ -19,8 +20,6 @@ export interface Platform {
     readonly namespace: string;
     readonly trust: string;
 }
-
-const stack = "lab";
 
 export async function connectPlatform(): Promise<Platform> {
     const json = execFileSync("pulumi", ["stack", "output", "--json", "--stack", stack], {
@@ -66,15 +65,6 @@ export async function readSecret(
 
 const fingerprintOf = (certificatePem: string): string =>
     new X509Certificate(certificatePem).fingerprint256;
-
-/** Where the lab forwards a load balancer's port to on loopback; nothing while it does not. */
-export function forwardOf(host: string, port: number): Address | undefined {
-    const flags = execFileSync("tsx", ["lab/main.ts", "connect"], { encoding: "utf8" });
-    const match = [...flags.matchAll(/--connect (\S+):(\d+)=(\S+):(\d+)/g)].find(
-        ([, name, from]) => name === host && Number(from) === port,
-    );
-    return match && { host: String(match[3]), port: Number(match[4]) };
-}
 
 /** A certificate, and the Secret of the same name that holds it. */
 interface Issued {
@@ -122,6 +112,21 @@ export async function renew(platform: Platform, issued: Issued): Promise<void> {
     await eventually(`a new certificate in Secret ${issued.secret}`, 60_000, async () =>
         (await issuedFingerprint(platform, issued)) === before ? undefined : true,
     );
+}
+
+/** The certificate served must be the Secret's within this time. */
+export const servedWithinMs = 120_000;
+
+/** Compared with the Secret of the moment: cert-manager may issue twice where its controllers overtake one another. */
+export async function servesWhatIsIssued(
+    platform: Platform,
+    hop: Hop,
+    issued: Issued,
+): Promise<void> {
+    await eventually(`${issued.secret} served by ${hop.name}`, servedWithinMs, async () => {
+        const served = await hop.servedFingerprint();
+        return served === (await issuedFingerprint(platform, issued)) || undefined;
+    });
 }
 
 interface WithConditions {

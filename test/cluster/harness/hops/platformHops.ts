@@ -1,6 +1,6 @@
 import { issueLeaf, platformSigner, type Credentials } from "../credentials";
-import { expose, withdrawAll } from "../loadBalancers";
-import { forwardOf, readCredentials, readSecret, type Platform } from "../platform";
+import { readCredentials, readSecret, type Platform } from "../platform";
+import { edgeOf, expose, withdrawAll } from "../reach";
 import { TokenIssuer } from "../tokens";
 import { GrpcHop } from "./grpc";
 import { HttpsHop } from "./https";
@@ -81,13 +81,13 @@ export async function openHops(platform: Platform): Promise<OpenHops> {
         ...endpoint("tracer", outputs.tracerServiceHost),
         address: await reach("tracer", outputs.tracerServicePort),
     };
-    const through = (host: unknown) => forwarded(String(host), Number(outputs.gatewayPort));
+    const through = (host: unknown) => edgeOf(platform, String(host), Number(outputs.gatewayPort));
     const hops: PlatformHops = {
         gateway: new HttpsHop(
             {
                 ...endpoint("gateway", outputs.gatewayHost),
                 path: whoami,
-                address: through(outputs.gatewayHost),
+                address: await through(outputs.gatewayHost),
             },
             client,
         ),
@@ -133,7 +133,7 @@ export async function openHops(platform: Platform): Promise<OpenHops> {
         gatewayTracer: new StreamHop(
             {
                 ...endpoint("gateway to tracer", outputs.tracerHost),
-                address: through(outputs.tracerHost),
+                address: await through(outputs.tracerHost),
             },
             client,
             tokenFor,
@@ -190,10 +190,4 @@ async function applicationCredentials(platform: Platform): Promise<Credentials> 
         identity: String(platform.outputs.apiHost),
         commonName: String(platform.outputs.postgresRole),
     });
-}
-
-function forwarded(host: string, port: number) {
-    const address = forwardOf(host, port);
-    if (address === undefined) throw new Error(`the lab forwards no port to ${host}`);
-    return address;
 }
