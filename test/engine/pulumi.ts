@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { stack } from "../target";
+import { stack, stackConfig } from "../target";
 
 export const root = join(__dirname, "..", "..");
 const variant = join(__dirname, "variant");
@@ -24,7 +24,13 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd
     return { status: status ?? -1, text: `${stdout}\n${stderr}` };
 }
 
-export const pack = ["--policy-pack", join(root, "policies")];
+/** The pack, told which environment it judges: the tests' own stacks do not have its name. */
+export const pack = [
+    "--policy-pack",
+    join(root, "policies"),
+    "--policy-pack-config",
+    join(root, "policies", "environments", `${stackConfig().environment}.json`),
+];
 
 /**
  * A stack of its own, whose configuration is that of the stack under test with changes, in a project that is this one with another
