@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { binaryPath, certManagerBinary, kubeBinary, pulumiBinary } from "./build/goBinaries";
+import {
+    approverPolicyBinary,
+    binaryPath,
+    certManagerBinary,
+    kubeBinary,
+    pulumiBinary,
+} from "./build/goBinaries";
 import { ensureBinary } from "./build/goBuild";
 import { createFolders, type LabPaths } from "./cache";
 import { clusterExists, ensureCluster, removeCluster } from "./cluster/cluster";
@@ -15,6 +21,7 @@ import type { Image } from "./images/archive";
 import { ensureImages } from "./images/images";
 import { ensureImageStore } from "./images/store";
 import { ensureTools } from "./images/tools";
+import { ensureApproverPolicy } from "./operators/approverPolicy";
 import { ensureCertManager } from "./operators/certManager";
 import type { Step } from "./progress";
 import { stackDomain } from "./stackFile";
@@ -107,9 +114,13 @@ async function startCluster(
 }
 
 async function startOperators(paths: LabPaths, report: (line: string) => void): Promise<string> {
-    const controller = await ensureBinary(certManagerBinary, paths, report);
+    const [certManager, approverPolicy] = [
+        await ensureBinary(certManagerBinary, paths, report),
+        await ensureBinary(approverPolicyBinary, paths, report),
+    ];
     const files = clusterFiles(paths);
     const kubectl = new Kubectl(await ensureBinary(kubeBinary, paths, report), files);
-    await ensureCertManager({ paths, files, kubectl, controller });
-    return "cert-manager v1.21.2";
+    await ensureCertManager({ paths, files, kubectl, controller: certManager });
+    await ensureApproverPolicy({ paths, files, kubectl, controller: approverPolicy });
+    return "cert-manager v1.21.2, approver-policy v0.28.0";
 }

@@ -54,6 +54,13 @@ export const certManagerBinary: GoBinary = {
     ldflags: "-s -w",
 };
 
+export const approverPolicyBinary: GoBinary = {
+    name: "approver-policy",
+    folder: "approver-policy",
+    target: ".",
+    ldflags: "-s -w",
+};
+
 export const coreDnsBinary: GoBinary = {
     name: "coredns",
     folder: "coredns",

@@ -22,6 +22,7 @@ export interface ClusterCertificates {
     readonly apiServer: KeyPair;
     readonly kubelet: KeyPair;
     readonly frontProxyClient: KeyPair;
+    readonly certManagerWebhook: KeyPair;
     readonly clients: Readonly<Record<ClientName, KeyPair>>;
     /** Signs service account tokens. */
     readonly serviceAccounts: { readonly publicKey: string; readonly privateKey: string };
@@ -34,9 +35,13 @@ export const CLIENTS = {
     "controller-manager": { user: "system:kube-controller-manager" },
     scheduler: { user: "system:kube-scheduler" },
     "kube-proxy": { user: "system:kube-proxy" },
-    // Admission policies know cert-manager by the service account that it has in other clusters.
+    // Admission policies know operators by the service accounts that they have in other clusters.
     "cert-manager": {
         user: "system:serviceaccount:cert-manager:cert-manager",
+        groups: ["system:serviceaccounts", "system:serviceaccounts:cert-manager"],
+    },
+    "approver-policy": {
+        user: "system:serviceaccount:cert-manager:cert-manager-approver-policy",
         groups: ["system:serviceaccounts", "system:serviceaccounts:cert-manager"],
     },
     "load-balancer": { user: "lab:load-balancer" },
@@ -67,6 +72,9 @@ const API_SERVER_USE: LeafUse = {
     ip: ["127.0.0.1", cluster.apiServiceAddress, cluster.nodeAddress],
 };
 
+/** The API server calls webhooks of operators on loopback, where every daemon listens. */
+const WEBHOOK_USE: LeafUse = { usages: [SERVER_AUTH], ip: ["127.0.0.1"] };
+
 const KUBELET: Identity = {
     user: `system:node:${cluster.nodeName}`,
     groups: ["system:nodes"],
@@ -95,6 +103,7 @@ export async function createClusterCertificates(now: Date): Promise<ClusterCerti
             { usages: [CLIENT_AUTH] },
             now,
         ),
+        certManagerWebhook: await issue(ca, { user: "cert-manager-webhook" }, WEBHOOK_USE, now),
         clients: await issueClients(ca, now),
         serviceAccounts: generateKeyPairSync("rsa", {
             modulusLength: 2048,

@@ -17,6 +17,7 @@ export async function writePki(files: ClusterFiles, apiPort: number): Promise<vo
     save("front-proxy-client", made.frontProxyClient);
     save("apiserver", made.apiServer);
     save("kubelet", made.kubelet);
+    save("cert-manager-webhook", made.certManagerWebhook);
     writeAtomically(path.join(files.pki, "sa.pub"), made.serviceAccounts.publicKey);
     writeAtomically(path.join(files.pki, "sa.key"), made.serviceAccounts.privateKey, 0o600);
 

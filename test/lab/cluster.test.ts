@@ -40,6 +40,13 @@ describe("cluster certificates, read by node:crypto", () => {
         expect(read.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1"]);
     });
 
+    it("cert-manager's webhook answers to loopback alone", () => {
+        const read = new X509Certificate(made.certManagerWebhook.certificate);
+        expect(read.subjectAltName).toBe("IP Address:127.0.0.1");
+        expect(read.verify(new X509Certificate(made.ca.certificate).publicKey)).toBe(true);
+        expect(read.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1"]);
+    });
+
     it("the front proxy has an authority of its own", () => {
         const read = new X509Certificate(made.frontProxyClient.certificate);
         expect(read.verify(new X509Certificate(made.frontProxyCa.certificate).publicKey)).toBe(

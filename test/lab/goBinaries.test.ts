@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { isOlder } from "../../lab/build/goBuild";
 import {
+    approverPolicyBinary,
     binaryKey,
     binaryPath,
     certManagerBinary,
@@ -46,7 +47,7 @@ describe("the key of a binary", () => {
     });
 });
 
-it.each([pulumiBinary, kubeBinary, certManagerBinary, coreDnsBinary])(
+it.each([pulumiBinary, kubeBinary, certManagerBinary, approverPolicyBinary, coreDnsBinary])(
     "$name has sources and a place",
     (binary) => {
         expect(readdirSync(sourceFolder(binary))).toContain("go.sum");
