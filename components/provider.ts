@@ -1,3 +1,4 @@
+/// <reference lib="es2023" />
 import { createRequire } from "node:module";
 
 /**
