@@ -35,16 +35,23 @@ const drop: Kind = ({ purpose, currentRoot, trustedRoots, rootSince }) =>
             step(addDays(rootSince, dropDays), `up: ${rootName(purpose, root)} is trusted no more`),
         );
 
-const trust: Kind = (plan, { epoch, rootMode }) => {
-    const root = nextRoot(plan);
-    if (plan.trustedRoots.includes(root)) return [];
-    const name = rootName(plan.purpose, root);
-    const what =
-        rootMode === RootMode.Managed
-            ? `up: ${name} is made and trusted`
-            : `make ${name}, put its certificate into pki.roots, then up: it is trusted`;
-    return [step(trustDay(epoch, root), what)];
-};
+/** The roots that are missing, and the next one. */
+function comingRoots(plan: Plan): number[] {
+    const missing = plan.unknownRoots.filter((root) => root >= plan.currentRoot);
+    const roots = new Set([...missing, nextRoot(plan)]);
+    return [...roots].filter((root) => !plan.trustedRoots.includes(root));
+}
+
+const trust: Kind = (plan, { epoch, rootMode }) =>
+    comingRoots(plan).map((root) => {
+        const name = rootName(plan.purpose, root);
+        const what =
+            rootMode === RootMode.Managed
+                ? `up: ${name} is made and trusted`
+                : `make ${name}, put its certificate into pki.roots, then up: it is trusted`;
+        // The first one has nobody before it.
+        return step(root === 1 ? epoch : trustDay(epoch, root), what);
+    });
 
 const request: Kind = ({ purpose, generations, due }, { epoch, rootMode }) => {
     const isRequested = generations.some(({ generation }) => generation === due + 1);

@@ -72,6 +72,10 @@ it("are the requests before the first signature", async () => {
     });
     expect(settings.pki.steps[0]).toEqual({
         day: "2026-11-01",
+        what: "make workload-root-g1, put its certificate into pki.roots, then up: it is trusted",
+    });
+    expect(settings.pki.steps[1]).toEqual({
+        day: "2026-11-01",
         what: "sign the request of workload-ca-g1 with workload-root-g1, valid from 2026-11-01, and put the certificate into pki.certificates",
     });
 });

@@ -92,6 +92,15 @@ describe("with an offline root", () => {
         expect(short(plan).intermediates).toEqual(intermediates);
     });
 
+    it("says which root to make first, from the first day on", () => {
+        const first = planOf("2026-11-24", { ...offline, roots: [], signed: [] });
+        const what =
+            "make workload-root-g1, put its certificate into pki.roots, then up: it is trusted";
+        expect(first.steps[0]).toEqual({ day: "2026-11-01", what });
+        const known = planOf("2026-11-24", { ...offline, roots: ["workload-root-g1"], signed: [] });
+        expect(known.steps.map((one) => one.what)).not.toContain(what);
+    });
+
     it("says what to sign and until when", () => {
         const plan = planOf("2027-06-02", { ...offline, signed: ["workload-ca-g1"] });
         expect(plan.steps.slice(0, 2)).toEqual([
