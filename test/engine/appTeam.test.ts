@@ -9,7 +9,7 @@ import { SmallProject } from "./smallProject";
 /** A team's program against the stack of a platform, by a real StackReference, in a backend of the test's own. */
 const state = mkdtempSync(join(tmpdir(), "app-team-"));
 const backend = process.env.PULUMI_BACKEND_URL;
-const projects: SmallProject[] = [];
+const others: SmallProject[] = [];
 let team: SmallProject;
 
 const outputs: Readonly<Record<string, unknown>> = {
@@ -20,8 +20,8 @@ const outputs: Readonly<Record<string, unknown>> = {
 };
 
 function project(name: string, passphrase: string, program: string): SmallProject {
-    const made = new SmallProject(name, passphrase, program);
-    projects.push(made);
+    const made = SmallProject.of(name, passphrase, program);
+    others.push(made);
     return made;
 }
 
@@ -38,7 +38,7 @@ module.exports = outputs;
 `;
     const made = project(name, passphrase, program);
     made.must(["up", "--yes", "--skip-preview"]);
-    return made.stack;
+    return `organization/${name}/test`;
 }
 
 /** What the team's run says where it refers to a stack. */
@@ -58,14 +58,16 @@ function refusalOn(stack: string): string {
 beforeAll(() => {
     mkdirSync(join(state, "backend"));
     process.env.PULUMI_BACKEND_URL = `file://${join(state, "backend")}`;
-    const program = JSON.stringify(join(root, "stacks", "app-team", "index.ts"));
-    team = project("orders", "the same", `module.exports = require(${program});\n`);
+    team = SmallProject.linked(join(root, "stacks", "app-team"), {
+        PULUMI_CONFIG_PASSPHRASE: "the same",
+    });
     team.must(["config", "set", "image", "lab/orders:0.1.0"]);
 });
 
 afterAll(() => {
+    for (const one of others) one.run(["destroy", "--yes", "--skip-preview"]);
+    for (const one of [...others, team]) one.remove();
     process.env.PULUMI_BACKEND_URL = backend;
-    for (const one of projects) one.remove();
     rmSync(state, { recursive: true });
 });
 
@@ -122,7 +124,8 @@ it("refuses a platform that does not know the team", () => {
 });
 
 it("refuses a stack that nothing was deployed to", () => {
-    const { stack } = project("empty", "the same", "module.exports = {};\n");
+    project("empty", "the same", "module.exports = {};\n");
+    const stack = "organization/empty/test";
     expect(refusalOn(stack)).toContain(
         `the platform's stack ${stack} gives no contractVersion: nothing was deployed there, or no platform; run \`pulumi up\` there first, or correct the name`,
     );
