@@ -77,8 +77,7 @@ function createServers(config: ApiConfig, dependencies: ServiceDependencies) {
             registry,
         });
     const tls = { certificate, policy, log };
-    const current = () => certificate.current;
-    const app = createApp({ ...config, current, log, clock, records: calls?.records });
+    const app = createApp({ ...config, log, clock, records: calls?.records });
     return {
         certificate,
         calls,

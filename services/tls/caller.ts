@@ -3,9 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { parseClientCert } from "./clientCert";
 import { identityOf } from "./identity";
 import type { Clock } from "./log";
-import type { TlsMaterial } from "./material";
 import { peerCertificate, peerIdentity } from "./peer";
-import { chainFault } from "./trust";
+import { leafFault } from "./trust";
 
 /** Who asks, and on which way the question came. */
 export interface Caller {
@@ -24,8 +23,6 @@ export interface CallerSettings {
     /** The one peer whose `Client-Cert` is believed. */
     readonly gatewayIdentity: string;
     readonly allowedClients: readonly string[];
-    /** The material served now, whose roots decide about forwarded certificates. */
-    readonly current: () => TlsMaterial;
     readonly clock: Clock;
 }
 
@@ -75,12 +72,12 @@ export function authorise(
 }
 
 /**
- * RFC 9440 forwards the leaf alone, and Node shows a server no chain, so the intermediate is our own: both leaves come from the
- * issuer of the day. While a new intermediate takes over, a client that still holds a leaf of the other one is refused here.
+ * The gateway has verified the chain in its handshake. RFC 9440 forwards the leaf alone, so nobody can do it again here: the leaf may
+ * come from another intermediate than our own while two generations are in use.
  */
 function forwardedCertificate(
     request: IncomingMessage,
-    { current, clock }: CallerSettings,
+    { clock }: Pick<CallerSettings, "clock">,
 ): X509Certificate {
     const header = request.headers["client-cert"];
     if (header === undefined) throw withoutCertificate("the gateway forwards no certificate");
@@ -92,14 +89,7 @@ function forwardedCertificate(
             "Client-Cert is not one certificate as a byte sequence",
         );
     }
-    const { intermediate, roots } = current();
-    const fault = chainFault({
-        leaf,
-        intermediates: [intermediate],
-        roots,
-        use: "client",
-        at: clock(),
-    });
+    const fault = leafFault({ leaf, use: "client", at: clock() });
     if (fault) throw withoutCertificate(fault);
     return leaf;
 }

@@ -39,17 +39,28 @@ export function chainFault({
     use,
     at,
 }: ChainQuestion): string | undefined {
+    const fault = leafFault({ leaf, use, at });
+    if (fault) return fault;
+    const issuers = intermediates.filter((candidate) => issued(candidate, leaf));
+    if (issuers.length === 0) return `${name(leaf)} was not issued by an intermediate beside it`;
+    const faults = issuers.map((issuer) => issuerFault(issuer, roots, at));
+    return faults.includes(undefined) ? undefined : faults[0];
+}
+
+/** Says by what a leaf itself is not to be believed, whoever issued it; undefined when by nothing. */
+export function leafFault({
+    leaf,
+    use,
+    at,
+}: Pick<ChainQuestion, "leaf" | "use" | "at">): string | undefined {
     if (leaf.ca) return `${name(leaf)} is a CA certificate, expected a leaf`;
     const dates = dateFault(leaf, at);
     if (dates) return dates;
     // Absent in a certificate that may do anything; the type does not say so.
     const uses = leaf.keyUsage as string[] | undefined;
-    if (!uses?.includes(extendedKeyUsage[use]))
-        return `${name(leaf)} has no extended key usage ${use} auth`;
-    const issuers = intermediates.filter((candidate) => issued(candidate, leaf));
-    if (issuers.length === 0) return `${name(leaf)} was not issued by an intermediate beside it`;
-    const faults = issuers.map((issuer) => issuerFault(issuer, roots, at));
-    return faults.includes(undefined) ? undefined : faults[0];
+    return uses?.includes(extendedKeyUsage[use])
+        ? undefined
+        : `${name(leaf)} has no extended key usage ${use} auth`;
 }
 
 function issuerFault(

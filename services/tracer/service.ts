@@ -79,7 +79,7 @@ function createServers(config: TracerConfig, dependencies: ServiceDependencies) 
         log,
         clock,
     });
-    const { front, keys, streams } = createFront(config, dependencies, registry, certificate);
+    const { front, keys, streams } = createFront(config, dependencies, registry);
     const tls = { certificate, policy, log };
     return {
         certificate,
@@ -95,7 +95,6 @@ function createFront(
     config: TracerConfig,
     { log, clock, heartbeatMs = 25_000 }: ServiceDependencies,
     registry: Registry,
-    certificate: ReloadingCertificate,
 ) {
     const metrics = new TracerMetrics(registry);
     const streams = new Streams({ ...config, heartbeatMs, metrics, clock });
@@ -110,7 +109,6 @@ function createFront(
     });
     const front = new Front({
         ...config,
-        current: () => certificate.current,
         keys: () => keys.current,
         streams,
         metrics,

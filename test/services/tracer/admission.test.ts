@@ -134,11 +134,6 @@ describe("the client", () => {
         ["no certificate", () => Promise.resolve(undefined), [401, "client_cert_required"]],
         ["something else", () => Promise.resolve("Zm9v"), [400, "malformed"]],
         [
-            "a certificate of another CA",
-            async () => forwarded(await (await Pki.create()).client(verifier)),
-            [401, "client_cert_required"],
-        ],
-        [
             "another certificate of the same identity",
             async () => forwarded(await running.pki.client(verifier)),
             [401, "token_invalid"],
