@@ -112,6 +112,8 @@ function controllerManager(kube: string, { pki, kubelet }: ClusterFiles): Daemon
             `--service-cluster-ip-range=${cluster.serviceRange}`,
             // By default below /usr/libexec, which is the host's.
             `--flex-volume-plugin-dir=${path.join(kubelet, "volume-plugins")}`,
+            // cert-manager's kinds are as new as the cluster: by default their quotas would be counted after five minutes alone.
+            "--resource-quota-sync-period=10s",
             "--profiling=false",
         ],
     };
