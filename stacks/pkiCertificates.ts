@@ -79,7 +79,7 @@ function keyOf(pem: string): string | undefined {
     return read && keyFingerprint(read.publicKey);
 }
 
-/** Undefined for the certificate of a generation that is over: it may stay in config, and counts for nothing. */
+/** Undefined for what counts for nothing: a generation that is over may stay in config, and a root may be wrong itself. */
 function certificateErrors(name: string, pem: string, args: OfflineArgs): string[] | undefined {
     const key = `pki.certificates.${name}`;
     const [, purpose = "", digits] = intermediateNames.exec(name) ?? [];
@@ -91,15 +91,17 @@ function certificateErrors(name: string, pem: string, args: OfflineArgs): string
     if (csrPem === undefined) return generation < due ? undefined : [notRequested(key, args)];
     const root = rootName(purpose, rootOf(generation));
     const rootPem = args.roots[root];
-    if (rootPem === undefined || keyOf(rootPem) === undefined)
+    if (rootPem === undefined)
         return [
             wrong(
                 `pki.roots.${root}`,
-                rootPem === undefined ? "not set" : "no root",
+                "not set",
                 `the certificate of the root that signs ${name}`,
                 "copy root.crt of the ceremony into it",
             ),
         ];
+    // What is wrong with it is said of the root itself.
+    if (keyOf(rootPem) === undefined) return undefined;
     const from = dueDay(args.epoch, generation);
     const asOf = args.asOf < from ? from : args.asOf;
     const faults = checkSignedCertificate({ certificatePem: pem, csrPem, rootPem, asOf });

@@ -197,6 +197,16 @@ describe("refuses", () => {
             "[pki.roots.vpn-root-g2] is no root; allowed the certificate of an authority with path length 1 that signed itself, in PEM; copy root.crt of the ceremony again",
         ],
         [
+            "a root that signs, and is cut short",
+            () => ({
+                roots: {
+                    ...clock().roots,
+                    "workload-root-g1": first.workload.rootPem.slice(0, 300),
+                },
+            }),
+            "[pki.roots.workload-root-g1] is no root; allowed the certificate of an authority with path length 1 that signed itself, in PEM; copy root.crt of the ceremony again",
+        ],
+        [
             "a root under two names",
             () => ({ roots: { ...clock().roots, "vpn-root-g2": first.mesh.rootPem } }),
             "[pki.roots.vpn-root-g2] is the key of mesh-root-g1; allowed a key of its own for every purpose and generation: bundles never mix; make another root for it",
