@@ -15,6 +15,15 @@ afterAll(() => {
 const leaf = { lifetime: "2160h", renewBefore: "720h", algorithm: "ECDSA-P256" };
 const pki = { rootMode: "managed", epoch: "2026-11-01" };
 
+const tenant = { name: "orders", namespaces: ["orders"], group: "orders-team", hosts: [] };
+const other = { name: "billing", namespaces: ["billing"], group: "billing-team", hosts: [] };
+
+/** Tenants, and somebody who may change the platform beside them. */
+const team = (...tenants: readonly object[]) => ({
+    tenants,
+    administrators: { groups: ["platform-administrators"] },
+});
+
 /** The messages of a refused run, which the engine shows under the stack. */
 const errorsOf = (text: string): string[] => text.match(/^\s*\[[\w.:]+\] .*$/gm) ?? [];
 
@@ -52,6 +61,31 @@ it.each<[string, Record<string, unknown>, string]>([
         "an image without a tag",
         { gateway: { image: "lab/nginx", replicas: 2 } },
         '[gateway.image] is "lab/nginx"',
+    ],
+    [
+        "a tenant twice",
+        team(tenant, { ...other, name: "orders" }),
+        '[tenants.1.name] is "orders"; allowed each tenant once',
+    ],
+    [
+        "a host given twice",
+        team({ ...tenant, hosts: ["a.example.com"] }, { ...other, hosts: ["a.example.com"] }),
+        '[tenants.1.hosts.0] is "a.example.com"; allowed each host once',
+    ],
+    [
+        "hosts of which one lies below the other",
+        team({ ...tenant, hosts: ["example.com"] }, { ...other, hosts: ["a.example.com"] }),
+        '[tenants.1.hosts.0] is "a.example.com"; allowed hosts that are not',
+    ],
+    [
+        "a namespace of 64 characters",
+        team({ ...tenant, namespaces: ["n".repeat(64)] }),
+        `[tenants.0.namespaces.0] is "${"n".repeat(64)}"`,
+    ],
+    [
+        "a namespace of 64 characters for the platform itself",
+        { namespace: "n".repeat(64) },
+        `[namespace] is "${"n".repeat(64)}"`,
     ],
 ])("refuses %s", (_case, values, message) => {
     stack.configure(values);
@@ -97,8 +131,17 @@ describe("after an earlier up", () => {
     });
 });
 
-it("lets the same configuration pass with nothing wrong", () => {
+it.each<[string, Record<string, unknown>]>([
+    ["with nothing wrong", {}],
+    [
+        "with two tenants that have names of their own",
+        team(
+            { ...tenant, hosts: ["a.example.com"], namespaces: ["n".repeat(63)] },
+            { ...other, hosts: ["b.example.com"] },
+        ),
+    ],
+])("lets the same configuration pass %s", (_case, values) => {
     stack.remember({});
-    stack.configure({});
+    stack.configure(values);
     expect(stack.run("preview", [])).toMatchObject({ status: 0 });
 });
