@@ -1,0 +1,143 @@
+import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    addDays,
+    dropDays,
+    dueDay,
+    firstOf,
+    formatDay,
+    intermediatePeriodDays,
+    parseDay,
+    trustDay,
+} from "../../components/pki/generations";
+import { Environment } from "./harness/environment";
+import { hopNames, openHops, serversOf } from "./harness/hops/platformHops";
+import { Load, report, tally } from "./harness/load";
+import {
+    connectPlatform,
+    readCredentials,
+    renew,
+    servesWhatIsIssued,
+    type Platform,
+} from "./harness/platform";
+
+/** All seven hops at once, of which two cores bear no more while an `up` runs beside them. */
+const settings = { connections: 200, rate: 20, rampMs: 15_000 };
+
+/** In which the kubelet brings a ConfigMap to every pod. Between two of the three steps of a root there are months. */
+const bundleReadMs = 90_000;
+
+/**
+ * The second root is due yesterday: the real clock dates what is signed, so that the days on which it is used must be near. Only the
+ * last step lies ahead, 91 days after the one before it.
+ */
+const today = parseDay(formatDay(new Date())) ?? new Date();
+const firstOfNextRoot = firstOf(2);
+const epoch = addDays(today, -1 - (firstOfNextRoot - 1) * intermediatePeriodDays);
+const lastOfRoot = firstOfNextRoot - 1;
+
+const environment = new Environment();
+
+beforeAll(() =>
+    environment.begin(formatDay(epoch), formatDay(addDays(dueDay(epoch, lastOfRoot), -1))),
+);
+afterAll(() => environment.end());
+
+interface CertificateList {
+    readonly items: readonly {
+        readonly metadata: { readonly namespace: string; readonly name: string };
+        readonly spec: { readonly secretName: string };
+    }[];
+}
+
+/** Renews every leaf that cert-manager has issued, a few at a time, and waits until each hop serves its own. */
+async function renewAll(platform: Platform, open: Awaited<ReturnType<typeof openHops>>) {
+    const list = (await platform.custom.listClusterCustomObject({
+        group: "cert-manager.io",
+        version: "v1",
+        plural: "certificates",
+    })) as CertificateList;
+    expect(list.items.length).toBeGreaterThan(10);
+    for (const { metadata, spec } of list.items)
+        await renew(platform, { namespace: metadata.namespace, secret: spec.secretName });
+    const servers = serversOf(platform);
+    await Promise.all(
+        hopNames.map((name) => servesWhatIsIssued(platform, open.hops[name], servers[name])),
+    );
+}
+
+/** A step of the authorities under load: with what clients hold when it begins, no request fails. */
+async function step(day: Date, renewing: "every leaf is renewed" | "no leaf is renewed") {
+    const open = await openHops(await connectPlatform());
+    await open.hops.postgres.prepare();
+    const loads = hopNames.map((name) => new Load(open.hops[name], settings));
+    await sleep(settings.rampMs);
+    await environment.up(formatDay(day));
+    const platform = await connectPlatform();
+    if (renewing === "every leaf is renewed") await renewAll(platform, open);
+    else await sleep(bundleReadMs);
+    const reports = await Promise.all(loads.map((load) => load.stop()));
+    report(reports);
+    await open.hops.postgres.clear();
+    await open.close();
+
+    for (const { hop, failures, requests } of reports) {
+        expect({ hop, failures: tally(failures) }).toEqual({ hop, failures: {} });
+        expect(requests).toBeGreaterThan(settings.connections);
+    }
+    return platform;
+}
+
+/** Names of what signs the api's leaf, and of the roots that are trusted. */
+async function signers(platform: Platform) {
+    const secret = String(platform.outputs.apiServerSecret);
+    const { certificate } = await readCredentials(platform, platform.namespace, secret);
+    const roots = platform.trust.match(/-----BEGIN[^]+?-----END CERTIFICATE-----/g) ?? [];
+    const commonName = (name: string) => /CN=(\S+)/.exec(name)?.[1];
+    return {
+        issuer: commonName(new X509Certificate(certificate).issuer),
+        roots: roots.map((pem) => commonName(new X509Certificate(pem).subject)),
+    };
+}
+
+const minutes = 60_000;
+
+it(
+    "changes the intermediate under load",
+    async () => {
+        const platform = await step(dueDay(epoch, lastOfRoot), "every leaf is renewed");
+        const roots = ["workload-root-g1"];
+        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g12", roots });
+    },
+    10 * minutes,
+);
+
+it(
+    "trusts the next root under load",
+    async () => {
+        const platform = await step(trustDay(epoch, 2), "no leaf is renewed");
+        const roots = ["workload-root-g1", "workload-root-g2"];
+        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g12", roots });
+    },
+    10 * minutes,
+);
+
+it(
+    "issues from the next root under load",
+    async () => {
+        const platform = await step(dueDay(epoch, firstOfNextRoot), "every leaf is renewed");
+        const roots = ["workload-root-g1", "workload-root-g2"];
+        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g13", roots });
+    },
+    10 * minutes,
+);
+
+it(
+    "trusts the old root no more under load",
+    async () => {
+        const platform = await step(addDays(today, dropDays), "no leaf is renewed");
+        const roots = ["workload-root-g2"];
+        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g13", roots });
+    },
+    10 * minutes,
+);
