@@ -17,7 +17,7 @@ down: $(installed)
 else
 up: $(installed)
 	npm run --silent build
-	pulumi up --stack $(STACK) --policy-pack policies
+	pulumi up --stack $(STACK) --policy-pack policies --policy-pack-config policies/environments/$(STACK).json
 	$(MAKE) verify
 
 verify: $(installed)
