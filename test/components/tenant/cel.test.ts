@@ -109,6 +109,10 @@ const approver = {
 const team = { username: "anna", groups: ["orders-team", "system:authenticated"] };
 const root = { username: "kubernetes-admin", groups: ["system:masters"] };
 
+const collector = {
+    username: "system:serviceaccount:kube-system:generic-garbage-collector",
+};
+
 const wanted = (usages: string[] | undefined, issuer = "internal-ca") => ({
     spec: { issuerRef: { name: issuer }, ...(usages ? { usages } : {}) },
 });
@@ -137,6 +141,15 @@ it.each<[string, object, object, string | undefined]>([
     expect(
         refusal("certificate-requests", { request: { userInfo }, object, oldObject: null }),
     ).toBe(message);
+});
+
+it.each([
+    ["UPDATE", undefined],
+    ["CREATE", notCertManager],
+])("the garbage collector's %s of a request: %s", (operation, message) => {
+    const object = wanted(["server auth"]);
+    const request = { userInfo: collector, operation };
+    expect(refusal("certificate-requests", { request, object, oldObject: object })).toBe(message);
 });
 
 const answered = (...conditions: { type: string; status: string }[]) => ({
@@ -219,6 +232,20 @@ it.each<[string, object, string | undefined, string | undefined]>([
 ])("an object of the platform changed by %s", (_name, userInfo, namespace, message) => {
     const request = { userInfo, ...(namespace === undefined ? {} : { namespace }) };
     expect(refusal("platform-objects", { request })).toBe(message);
+});
+
+const deleted = { metadata: { deletionTimestamp: "2026-11-24T12:00:00Z" } };
+
+describe.each(["platform-objects", "tenant-objects"])("%s: a deletion that has begun", (policy) => {
+    it.each<[string, object, string, object | null, string | undefined]>([
+        ["is completed by the collector", collector, "UPDATE", deleted, undefined],
+        ["is all it completes", collector, "UPDATE", { metadata: {} }, onlyAdministrators],
+        ["is not begun by it", collector, "DELETE", { metadata: {} }, onlyAdministrators],
+        ["makes nothing anew", collector, "CREATE", null, onlyAdministrators],
+        ["is not completed by a team", team, "UPDATE", deleted, onlyAdministrators],
+    ])("%s", (_name, userInfo, operation, oldObject, message) => {
+        expect(refusal(policy, { request: { userInfo, operation }, oldObject })).toBe(message);
+    });
 });
 
 const ends = { username: "system:serviceaccount:kube-system:namespace-controller" };

@@ -106,12 +106,12 @@ it.each<[string, { hosts?: string[]; commonNames?: string[] }, string]>([
     [
         "a host that would end the rule's text",
         { hosts: ['a.b"] || true || self in ["'] },
-        '[hosts] is "a.b\\"] || true || self in [\\""; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[hosts] is "a.b\\"] || true || self in [\\""; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "a wildcard",
         { hosts: ["*.example.com"] },
-        '[hosts] is "*.example.com"; allowed a lower-case DNS name of two labels or more, without scheme, port, wildcard or trailing dot',
+        '[hosts] is "*.example.com"; allowed a lower-case DNS name of two labels or more, of at most 63 characters each and 253 in all, without scheme, port, wildcard or trailing dot, and no address',
     ],
     [
         "a common name with a space",
@@ -127,7 +127,8 @@ const label63 = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/);
 const anyGrant = fc.record({
     namespaces: fc.uniqueArray(label63, { minLength: 1, maxLength: 3 }),
     hosts: fc.array(
-        fc.tuple(label63, label63).map((labels) => labels.join(".")),
+        // The last label is no number: that would be an address.
+        fc.tuple(label63, fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/)).map((labels) => labels.join(".")),
         { maxLength: 3 },
     ),
     commonNames: fc.array(fc.stringMatching(/^[a-z_][a-z0-9_]{0,20}$/), { maxLength: 3 }),
