@@ -128,7 +128,9 @@ const anyGrant = fc.record({
     namespaces: fc.uniqueArray(label63, { minLength: 1, maxLength: 3 }),
     hosts: fc.array(
         // The last label is no number: that would be an address.
-        fc.tuple(label63, fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/)).map((labels) => labels.join(".")),
+        fc
+            .tuple(label63, fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/))
+            .map((labels) => labels.join(".")),
         { maxLength: 3 },
     ),
     commonNames: fc.array(fc.stringMatching(/^[a-z_][a-z0-9_]{0,20}$/), { maxLength: 3 }),
