@@ -10,6 +10,7 @@ import {
     type Keys,
 } from "../components/pki/authorities";
 import { byDigest } from "../stacks/raw";
+import { stackConfig } from "../target";
 import { Environment } from "./years/environment";
 import { KeyService } from "./years/keyService";
 import { signerOf } from "./years/leaf";
@@ -20,7 +21,7 @@ import { readState, type KeptState } from "./years/state";
 /**
  * An environment of production through the real engine, from nothing to its authorities: `up`, ceremony, `up`. Simulated is the key
  * service that keeps its secrets. The first `up` and every refusal are of the project's own program; the second builds the authorities
- * alone, since the lab's cluster has one ClusterIssuer.
+ * alone, since a cluster has one ClusterIssuer of that name.
  */
 const epoch = "2026-11-01";
 const today = "2026-11-24";
@@ -35,7 +36,8 @@ let firstText: string;
 const roots: Record<string, string> = {};
 const certificates: Record<string, string> = {};
 
-const prod = { ...byDigest, environment: "prod", namespace: "offline-prod" };
+const { cluster } = stackConfig();
+const prod = { ...byDigest, cluster, environment: "prod", namespace: "offline-prod" };
 
 function configure(pki: Readonly<Record<string, unknown>>, values: object = prod): void {
     environment.configure({ ...values, pki: { rootMode: "offline", epoch, asOf: today, ...pki } });
@@ -239,7 +241,7 @@ describe("in an environment whose secrets a passphrase keeps", () => {
 
     async function errors(name: string, rootMode: string): Promise<readonly string[]> {
         const pki = { rootMode, epoch, asOf: today };
-        other.configure({ ...byDigest, environment: name, pki });
+        other.configure({ ...byDigest, cluster, environment: name, pki });
         const { status, text } = await other.run("up", "--yes", "--skip-preview");
         expect(status).not.toBe(0);
         expect(readState(await other.state()).generations.size).toBe(0);
@@ -253,7 +255,7 @@ describe("in an environment whose secrets a passphrase keeps", () => {
     });
 
     it.each(["managed", "offline"])("lab permits it, with a root that is %s", async (rootMode) => {
-        other.configure({ pki: { rootMode, epoch, asOf: today } });
+        other.configure({ environment: "lab", pki: { rootMode, epoch, asOf: today } });
         expect(await other.run("preview")).toMatchObject({ status: 0 });
     });
 });

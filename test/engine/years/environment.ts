@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { stack } from "../../target";
 import { root } from "../pulumi";
 import { chooseProgram, makeProject, Program } from "./project";
 
@@ -30,14 +31,13 @@ const passphrase = (): SecretsProvider => ({
 });
 
 /**
- * A stack with a state and a namespace of its own, in the lab's cluster, whose configuration is the lab's with changes. It does not
- * block while the engine runs, so that two can go on at once.
+ * A stack with a state and a namespace of its own, whose configuration is that of the stack under test with changes. It does not block
+ * while the engine runs, so that two can go on at once.
  */
 export class Environment {
     private program: Program | undefined;
-    private values: Readonly<Record<string, unknown>> = {};
-    /** Noon of the day that the processes of a run see; undefined: the real time. */
-    private today: string | undefined;
+    /** What the processes of a run are told beside it, asked for at each. */
+    public more: () => Readonly<Record<string, string>> = () => ({});
 
     private constructor(
         public readonly name: string,
@@ -55,11 +55,10 @@ export class Environment {
         return environment;
     }
 
-    /** Sets configuration keys over what the lab's stack says; what was set before is forgotten. */
+    /** Sets configuration keys over what the stack under test says; what was set before is forgotten. */
     public configure(values: Readonly<Record<string, unknown>>): void {
-        this.values = values;
         const file = join(this.folder, `Pulumi.${this.name}.yaml`);
-        const { config } = readYaml(join(root, "stacks", "Pulumi.lab.yaml"));
+        const { config } = readYaml(join(root, "stacks", `Pulumi.${stack}.yaml`));
         const own = {
             namespace: this.name,
             dataNamespace: `${this.name}-data`,
@@ -80,22 +79,15 @@ export class Environment {
         this.program = program;
     }
 
-    /** Moves the clock of the program and the plugins, and `pki.asOf` with it. */
-    public moveTo(day: string, pki: Readonly<Record<string, unknown>>): void {
-        this.today = day;
-        this.configure({ ...this.values, pki: { ...pki, asOf: day } });
-    }
-
     /** Runs the engine on this stack. */
     public run(...args: string[]): Promise<Ended> {
-        const noon = this.today === undefined ? Date.now() : Date.parse(`${this.today}T12:00:00Z`);
         const env = {
             ...process.env,
             ...this.secrets.env,
             PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
             NODE_OPTIONS: `--require ${join(this.folder, "preload.js")}`,
             NODE_COMPILE_CACHE: join(this.folder, "cache"),
-            CLOCK_OFFSET_MS: String(noon - Date.now()),
+            ...this.more(),
         };
         const flags = ["--non-interactive", "--color", "never"];
         return runFile("pulumi", [...args, ...flags], { cwd: this.folder, env });

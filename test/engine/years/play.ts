@@ -2,10 +2,11 @@ import { Purpose, RootMode } from "../../../components/pki/hierarchy";
 import { Ceremonies } from "./ceremonies";
 import { Environment } from "./environment";
 import { signLeaf, type Leaf } from "./leaf";
+import { noonOf } from "./movedClock";
 import { published, type Published } from "./published";
 import { readState, type KeptState } from "./state";
 
-export const epoch = "2026-11-01";
+const epoch = "2026-11-01";
 const steps = 132;
 
 /** The first day of a month, counted from the epoch, `YYYY-MM-DD`. */
@@ -88,7 +89,9 @@ export class Play {
         if (this.rootMode === RootMode.Offline && this.state)
             await this.ceremonies.hold(this.state.outputs, day);
         const files = this.rootMode === RootMode.Offline ? this.ceremonies.files : {};
-        this.environment.moveTo(day, { rootMode: this.rootMode, epoch, ...files });
+        const pki = { rootMode: this.rootMode, epoch, asOf: day, ...files };
+        this.environment.configure({ pki });
+        this.environment.more = () => noonOf(day);
     }
 
     private async isChange(day: string): Promise<boolean> {
