@@ -64,6 +64,13 @@ async function renewAll(platform: Platform, open: Awaited<ReturnType<typeof open
     await Promise.all(
         hopNames.map((name) => servesWhatIsIssued(platform, open.hops[name], servers[name])),
     );
+    return list.items.length;
+}
+
+/** Seconds since now, as text. */
+function stopwatch(): () => string {
+    const from = performance.now();
+    return () => ((performance.now() - from) / 1000).toFixed(1);
 }
 
 /** A step of the authorities under load: with what clients hold when it begins, no request fails. */
@@ -72,12 +79,17 @@ async function step(day: Date, renewing: "every leaf is renewed" | "no leaf is r
     await open.hops.postgres.prepare();
     const loads = hopNames.map((name) => new Load(open.hops[name], settings));
     await sleep(settings.rampMs);
+    const upTook = stopwatch();
     await environment.up(formatDay(day));
+    const times = [`up: ${upTook()} s`];
     const platform = await connectPlatform();
-    if (renewing === "every leaf is renewed") await renewAll(platform, open);
-    else await sleep(bundleReadMs);
+    const renewalTook = stopwatch();
+    if (renewing === "every leaf is renewed") {
+        const count = await renewAll(platform, open);
+        times.push(`${count} leaves renewed, and those of the hops served: ${renewalTook()} s`);
+    } else await sleep(bundleReadMs);
     const reports = await Promise.all(loads.map((load) => load.stop()));
-    report(reports);
+    report(reports, times);
     await open.hops.postgres.clear();
     await open.close();
 
