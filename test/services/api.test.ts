@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { Agent } from "node:https";
 import { as, ask, forwarded, type Question, seen } from "./client";
 import type { Credential } from "./pki";
@@ -87,11 +88,9 @@ describe("the surface", () => {
         const agent = new Agent({ keepAlive: true, maxSockets: 1 });
         const question = { ...throughGateway(), agent };
         expect((await seen({ ...question, path: "/v1/whoami" }))[0]).toBe(200);
-        const broken = jest
-            .spyOn(running.service.certificate, "current", "get")
-            .mockImplementation(() => {
-                throw new Error("broken inside");
-            });
+        const broken = jest.spyOn(X509Certificate.prototype, "ca", "get").mockImplementation(() => {
+            throw new Error("broken inside");
+        });
         expect(await seen({ ...question, path: "/v1/whoami" })).toEqual([
             500,
             { error: "internal_error" },
