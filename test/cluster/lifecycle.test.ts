@@ -20,8 +20,9 @@ afterAll(() => {
 const kubectl = (...args: string[]): string => lab(second.env, "kubectl", ...args);
 const up = (): string => lab(second.env, "up", "--until", "operators");
 
-/** A certificate in the default namespace, asked for and issued. */
+/** A certificate in the default namespace, asked for anew, approved by its policy and issued. */
 function issues(): void {
+    kubectl("delete", "--ignore-not-found", "certificate,secret", "self-signed");
     const apply = ["apply", "-f", path.join(__dirname, "manifests", "self-signed.yaml")];
     kubectl(...apply);
     kubectl("wait", "--for=condition=Ready", "--timeout=60s", "certificate/self-signed");
@@ -64,19 +65,23 @@ describe("a cluster that is up", () => {
         expect(kubectl("get", "configmap", "kept", "-o", "name")).toBe("configmap/kept\n");
     });
 
-    it.each(["kube-apiserver", "etcd", "cert-manager", "edge-inside", "edge-outside"])(
-        "gets back %s with its data after that was killed",
-        async (name) => {
-            const files = clusterFiles(second.paths);
-            const daemon = daemonProcess(files, name);
-            expect(daemon).toBeDefined();
-            if (daemon !== undefined) await end(daemon, 0);
-            up();
-            expect(daemonProcess(files, name)).toBeDefined();
-            expect(kubectl("get", "configmap", "kept", "-o", "name")).toBe("configmap/kept\n");
-            issues();
-        },
-    );
+    it.each([
+        "kube-apiserver",
+        "etcd",
+        "cert-manager",
+        "approver-policy",
+        "edge-inside",
+        "edge-outside",
+    ])("gets back %s with its data after that was killed", async (name) => {
+        const files = clusterFiles(second.paths);
+        const daemon = daemonProcess(files, name);
+        expect(daemon).toBeDefined();
+        if (daemon !== undefined) await end(daemon, 0);
+        up();
+        expect(daemonProcess(files, name)).toBeDefined();
+        expect(kubectl("get", "configmap", "kept", "-o", "name")).toBe("configmap/kept\n");
+        issues();
+    });
 
     it("is dropped with the state, where that is gone", () => {
         kubectl("get", "configmap", "kept");
