@@ -74,10 +74,11 @@ export class Play {
         const isChange = await this.isChange(day);
         this.months.push({ day, isDue, isChange });
         if (!isChange) await this.see(day, false);
-        for (let ups = 0; this.isDue(day); ups++) {
+        // What comes back from a ceremony goes into the state at once, whenever it is due.
+        for (let ups = 0, isNew = false; this.isDue(day) || isNew; ups++) {
             if (ups === upsOfADay) throw new Error(`${day}: a step stays due after ${ups} ups`);
             await this.up(day);
-            await this.ceremony(day);
+            isNew = await this.ceremony(day);
         }
     }
 
@@ -85,13 +86,16 @@ export class Play {
         return this.state === undefined || this.state.outputs.pkiNextDue <= day;
     }
 
-    private async ceremony(day: string): Promise<void> {
+    /** Whether anything came back. */
+    private async ceremony(day: string): Promise<boolean> {
+        const before = this.ceremonies.log.length;
         if (this.rootMode === RootMode.Offline && this.state)
             await this.ceremonies.hold(this.state.outputs, day);
         const files = this.rootMode === RootMode.Offline ? this.ceremonies.files : {};
         const pki = { rootMode: this.rootMode, epoch, asOf: day, ...files };
         this.environment.configure({ pki });
         this.environment.more = () => noonOf(day);
+        return this.ceremonies.log.length > before;
     }
 
     private async isChange(day: string): Promise<boolean> {

@@ -3,12 +3,12 @@ export interface KeptState {
     readonly outputs: PkiOutputs;
     /** Private keys by the name of their resource, PEM. */
     readonly keys: ReadonlyMap<string, string>;
+    /** The same keys in all forms in which the provider writes them, PEM. */
+    readonly forms: readonly string[];
     /** Private keys that lie anywhere in it, in whatever form, each as `bodyOf` has it. */
     readonly bodies: ReadonlySet<string>;
     /** Names of resources that are of a generation, `workload-ca-g3`. */
     readonly generations: ReadonlySet<string>;
-    /** Certificates that the provider signed or made, by name, PEM. */
-    readonly certificates: ReadonlyMap<string, string>;
     /** URNs of what may not be deleted. */
     readonly protectedUrns: readonly string[];
     /** What the engine did not finish. */
@@ -59,7 +59,9 @@ export function readState(text: string): KeptState {
     return {
         outputs: plain(stack?.outputs) as PkiOutputs,
         keys: named("tls:index/privateKey:", "privateKeyPem"),
-        certificates: named("tls:index/", "certPem"),
+        forms: ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"].flatMap((form) => [
+            ...named("tls:index/privateKey:", form).values(),
+        ]),
         bodies: privateKeysIn(text),
         generations: new Set(
             resources.map(({ urn }) => nameOf(urn)).filter((name) => /-g\d+$/.test(name)),
