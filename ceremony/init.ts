@@ -4,7 +4,7 @@ import {
     type AuthorityCertificate,
 } from "../components/pki/authorityCertificate";
 import { rootLifetimeHours } from "../components/pki/generations";
-import { rootName } from "../components/pki/hierarchy";
+import { rootName, rootPathLength } from "../components/pki/hierarchy";
 import type { Ceremony } from "./ceremony";
 import { describeCertificate, keyKind } from "./describe";
 import { encryptKey } from "./encryptedKey";
@@ -15,9 +15,6 @@ import { newPassphrase } from "./passphrase";
 import { Refusal } from "./refusal";
 import { memorySigner, opensslPublicKey, opensslSigner, type RootSigner } from "./rootSigner";
 import { appendToLog } from "./signingLog";
-
-/** How many authorities may stand below a root, as in components/pki: the intermediates. */
-const pathLength = 1;
 
 /** Makes a root: its key, its certificate, and the log that begins with it. */
 export async function init(options: InitOptions, { terminal, now }: Ceremony): Promise<void> {
@@ -67,7 +64,7 @@ function rootCertificate(options: InitOptions, signer: RootSigner): string {
         subject: name,
         issuer: name,
         publicKey,
-        pathLength,
+        pathLength: rootPathLength,
         notBefore: options.notBefore,
         lifetimeHours: rootLifetimeHours,
         authorityKeyId: keyIdentifier(publicKey),

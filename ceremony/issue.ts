@@ -4,6 +4,7 @@ import {
     type AuthorityCertificate,
 } from "../components/pki/authorityCertificate";
 import { derContent, derElements, derSequence, derTag } from "../components/pki/der";
+import { hourMilliseconds } from "../components/pki/generations";
 import { formatPem } from "../components/pki/pemBlock";
 import {
     bitString,
@@ -32,11 +33,9 @@ export interface Issue {
     readonly authorityKeyId: string;
 }
 
-const hourMs = 3_600_000;
-
 /** When a certificate that begins then is over. */
 export const endOf = ({ notBefore, lifetimeHours }: Pick<Issue, "notBefore" | "lifetimeHours">) =>
-    new Date(notBefore.getTime() + lifetimeHours * hourMs);
+    new Date(notBefore.getTime() + lifetimeHours * hourMilliseconds);
 
 /** The name of an authority as the tls provider writes it: the organization, then the common name. */
 export const authorityName = (organization: string, commonName: string): Buffer =>

@@ -9,6 +9,7 @@ import {
     type CertificateRequest,
 } from "../components/pki/certificateRequest";
 import { intermediateLifetimeHours } from "../components/pki/generations";
+import { intermediatePathLength } from "../components/pki/hierarchy";
 import { checkSignedCertificate } from "../components/pki/signedCertificate";
 import type { Ceremony } from "./ceremony";
 import { describeIssuer, describeLife, describeRequest } from "./describe";
@@ -21,9 +22,6 @@ import { Refusal } from "./refusal";
 import { refuseForeignRequest, refuseNoRoot } from "./requestCheck";
 import { memorySigner, opensslSigner, type RootSigner } from "./rootSigner";
 import { appendToLog, certificateHash, readLog, type SigningLog } from "./signingLog";
-
-/** How many authorities may stand below an intermediate, as in components/pki: none. */
-const pathLength = 0;
 
 /** Signs the intermediate that a request asks for, once that is confirmed. */
 export async function sign(options: SignOptions, ceremony: Ceremony): Promise<void> {
@@ -87,7 +85,7 @@ function orderOf(
         subject: request.subjectDer,
         issuer: root.subjectDer,
         publicKey: request.publicKey,
-        pathLength,
+        pathLength: intermediatePathLength,
         notBefore,
         lifetimeHours: intermediateLifetimeHours,
         authorityKeyId: root.subjectKeyId ?? "",

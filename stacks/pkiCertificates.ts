@@ -4,7 +4,7 @@ import {
     type AuthorityCertificate,
 } from "../components/pki/authorityCertificate";
 import { addDays, dueDay, formatDay, intermediateAt, rootOf } from "../components/pki/generations";
-import { Purpose, rootName } from "../components/pki/hierarchy";
+import { Purpose, rootName, rootPathLength } from "../components/pki/hierarchy";
 import { checkSignedCertificate } from "../components/pki/signedCertificate";
 import { wrong } from "./shown";
 
@@ -72,7 +72,7 @@ function rootError(name: string, { roots }: OfflineArgs): string | undefined {
 }
 
 const isRoot = ({ isAuthority, pathLength, certificate, publicKey }: AuthorityCertificate) =>
-    isAuthority && pathLength === 1 && certificate.verify(publicKey);
+    isAuthority && pathLength === rootPathLength && certificate.verify(publicKey);
 
 function keyOf(pem: string): string | undefined {
     const read = readAuthorityCertificate(pem);

@@ -1,10 +1,13 @@
-import { dueDay, formatDay, intermediateLifetimeHours } from "../components/pki/generations";
+import {
+    dueDay,
+    formatDay,
+    hourMilliseconds,
+    intermediateLifetimeHours,
+} from "../components/pki/generations";
 import { GenerationState, intermediateName } from "../components/pki/hierarchy";
 import type { HierarchyPlan } from "../components/pki/pkiPlan";
 import type { OfflinePki } from "./pkiCertificates";
 import { asOfDay, dayError, dayOf, type PkiClock } from "./pkiClock";
-
-const hourMilliseconds = 3_600_000;
 
 /** The first purpose whose issuer would end before a leaf of it: the day is one, and so is its fix. */
 export function lifeErrors(

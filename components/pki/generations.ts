@@ -19,7 +19,10 @@ export const trustDays = 90;
 /** Days after the last leaf of a root was issued at which the root is trusted no more: a leaf's 90, and the day itself. */
 export const dropDays = 91;
 
-const dayMilliseconds = 86_400_000;
+/** An hour of `Date.getTime()`. */
+export const hourMilliseconds = 3_600_000;
+
+const dayMilliseconds = 24 * hourMilliseconds;
 
 /** Midnight UTC of a day `YYYY-MM-DD`, or undefined for what is none. */
 export function parseDay(text: string): Date | undefined {

@@ -28,6 +28,12 @@ export enum GenerationState {
     Issuing = "issuing",
 }
 
+/** How many authorities may stand below a root: the intermediates. */
+export const rootPathLength = 1;
+
+/** How many may stand below an intermediate: none but leaves. */
+export const intermediatePathLength = 0;
+
 /** Name of a root, for example `workload-root-g1`. */
 export const rootName = (purpose: string, generation: number): string =>
     generationName(`${purpose}-root`, generation);

@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import type { CertificateAuthorityArgs, IntermediateArgs } from "./authorityArgs";
 import { readAuthorityCertificate } from "./authorityCertificate";
 import { intermediateLifetimeHours } from "./generations";
-import { intermediateName } from "./hierarchy";
+import { intermediateName, intermediatePathLength } from "./hierarchy";
 import { caUses, type Root } from "./roots";
 import { checkSignedCertificate, type SignedCertificateArgs } from "./signedCertificate";
 
@@ -56,7 +56,7 @@ export function signIntermediate(
             caCertPem: root.certificatePem,
             caPrivateKeyPem: root.privateKeyPem,
             isCaCertificate: true,
-            maxPathLength: 0,
+            maxPathLength: intermediatePathLength,
             allowedUses: caUses,
             setSubjectKeyId: true,
             validityPeriodHours: intermediateLifetimeHours,

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { CertificateAuthorityArgs, RootArgs } from "./authorityArgs";
 import { rootLifetimeHours } from "./generations";
-import { RootMode, rootName } from "./hierarchy";
+import { RootMode, rootName, rootPathLength } from "./hierarchy";
 
 /** What a certificate authority may sign. */
 export const caUses = ["cert_signing", "crl_signing"];
@@ -45,7 +45,7 @@ function managedRoot(
             privateKeyPem,
             subject: { commonName: name, organization },
             isCaCertificate: true,
-            maxPathLength: 1,
+            maxPathLength: rootPathLength,
             allowedUses: caUses,
             setSubjectKeyId: true,
             setAuthorityKeyId: true,

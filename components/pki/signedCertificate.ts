@@ -5,7 +5,8 @@ import {
 } from "./authorityCertificate";
 import { readCertificateRequest, type CertificateRequest } from "./certificateRequest";
 import { formatName } from "./distinguishedName";
-import { intermediateLifetimeHours } from "./generations";
+import { hourMilliseconds, intermediateLifetimeHours } from "./generations";
+import { intermediatePathLength } from "./hierarchy";
 
 export interface SignedCertificateArgs {
     /** What came back from the ceremony: one certificate, PEM. */
@@ -27,8 +28,6 @@ interface Order {
     readonly root: AuthorityCertificate;
     readonly asOf: Date;
 }
-
-const hourMs = 3_600_000;
 
 /**
  * What is wrong with the certificate of an intermediate that was signed on another machine, a message each; empty, if it fits.
@@ -80,9 +79,10 @@ const issuer: Check = ({ signed, root }) => {
 };
 
 const authority: Check = ({ signed: { isAuthority, pathLength } }) => {
-    if (!isAuthority) return "is not an authority; allowed CA true with path length 0";
-    if (pathLength === 0) return undefined;
-    return `has path length ${pathLength ?? "none"}; allowed 0: nothing but leaves may stand below it`;
+    if (!isAuthority)
+        return `is not an authority; allowed CA true with path length ${intermediatePathLength}`;
+    if (pathLength === intermediatePathLength) return undefined;
+    return `has path length ${pathLength ?? "none"}; allowed ${intermediatePathLength}: nothing but leaves may stand below it`;
 };
 
 /** What an intermediate of components/pki may do. */
@@ -96,7 +96,7 @@ const usage: Check = ({ signed: { keyUsages } }) => {
 };
 
 const lifetime: Check = ({ signed: { notBefore, notAfter } }) => {
-    const hours = (notAfter.getTime() - notBefore.getTime()) / hourMs;
+    const hours = (notAfter.getTime() - notBefore.getTime()) / hourMilliseconds;
     if (hours === intermediateLifetimeHours) return undefined;
     return (
         `lives ${formatDays(hours)}, from ${formatTime(notBefore)} to ${formatTime(notAfter)};` +
