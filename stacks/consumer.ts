@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { PeerArgs, SecureServiceArgs } from "../components";
+import { identityParts } from "../components/pki/names";
 import { contractSchema, contractVersion, type Contract } from "./contract";
 import { tenantContractSchema, tenantOutput, type TenantContract } from "./tenantContract";
 
@@ -82,14 +83,11 @@ export const workloadArgs = (
         algorithm: contract.leafAlgorithm,
     },
     metricsClients: [contract.monitoringIdentity],
-    monitoringNamespace: contract.monitoringIdentity.split(".")[1] ?? "",
+    monitoringNamespace: identityParts(contract.monitoringIdentity).namespace,
 });
 
 /** A server of the contract as a peer that a SecureService calls. */
-export function peerOf(host: string, port: number): PeerArgs {
-    const [service = "", namespace = ""] = host.split(".");
-    return { service, namespace, port };
-}
+export const peerOf = (host: string, port: number): PeerArgs => ({ ...identityParts(host), port });
 
 const refused = (stack: PlatformStack, cause: string, fix: string) =>
     new pulumi.RunError(`the platform's stack ${stack.name} ${cause}; ${fix}`);

@@ -1,3 +1,5 @@
+import { issuerName } from "../components/platform/parts";
+import { policyApi } from "../components/tenant/issuancePolicy";
 import { approverUser, certManagerUser } from "../components/tenant/operators";
 import type { Access, Environment } from "./prerequisites";
 
@@ -43,19 +45,19 @@ export const areNamesGuarded = ({
     administrators: { users, groups },
 }: Environment["config"]): boolean => users.length + groups.length > 0;
 
-/** Version of CertificateRequestPolicy that is rendered. */
-const policyVersion = "v1alpha1";
+/** Group and version of CertificateRequestPolicy as it is rendered. */
+const [policyGroup = "", policyVersion = ""] = policyApi.split("/");
 const policies = "certificaterequestpolicies";
 const installApproverPolicy = "install cert-manager's approver-policy with its CRDs";
 
 /** Issuer of the leaves. */
-const signer = "clusterissuers.cert-manager.io/internal-ca";
+const signer = `clusterissuers.cert-manager.io/${issuerName}`;
 
 /** What judges the requests for certificates is there, and nothing else does. */
 export async function approvalErrors(environment: Environment): Promise<string[]> {
     const { cluster, config, now } = environment;
     if (!areNamesGuarded(config)) return [];
-    const served = await cluster.servedVersions(`${policies}.policy.cert-manager.io`);
+    const served = await cluster.servedVersions(`${policies}.${policyGroup}`);
     if (!served.includes(policyVersion))
         return [
             `approver-policy: ${policies} are not served as ${policyVersion}; ${installApproverPolicy}`,

@@ -1,3 +1,4 @@
+import { identityParts } from "../components/pki/names";
 import { database, hostsOf } from "../components/platform/parts";
 import type { Config } from "./schema";
 import { shown, wrong } from "./shown";
@@ -147,8 +148,8 @@ const commonNameErrors = (tenants: readonly Tenant[]): string[] => [
     ),
     ...tenants.flatMap(({ commonNames, namespaces }, index) =>
         commonNames.flatMap((value, inside) => {
-            const namespace = value.split(".")[1];
-            const isOwn = namespace === undefined || namespaces.includes(namespace);
+            const { namespace } = identityParts(value);
+            const isOwn = namespace === "" || namespaces.includes(namespace);
             return isOwn && !ownRoles.includes(value)
                 ? []
                 : [
@@ -180,7 +181,7 @@ function databaseErrors(tenants: readonly Tenant[]): string[] {
 const flowErrors = (tenants: readonly Tenant[]): string[] =>
     tenants.flatMap(({ allows, namespaces }, index) =>
         allows.flatMap((flow, inside) =>
-            [flow.from, flow.to].some((end) => namespaces.includes(end.split(".")[1] ?? ""))
+            [flow.from, flow.to].some((end) => namespaces.includes(identityParts(end).namespace))
                 ? []
                 : [
                       wrong(

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { base64 } from "../kubernetes/loginSecret";
 import {
     checkHierarchy,
     type CertificateAuthorityArgs,
@@ -65,6 +66,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
             expires: this.expires,
         });
     }
+
     /** What the issuing intermediate shows and signs with. */
     private issuer(requested: Requested, intermediate: IntermediateArgs, roots: Root[]): Issuer {
         const { rootGeneration, certificatePem = "" } = intermediate;
@@ -102,7 +104,5 @@ interface Issuer extends Signed {
     readonly root: Root;
     readonly privateKeyPem: pulumi.Output<string>;
 }
-
-const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 const withNewline = (pem: string): string => (pem.endsWith("\n") ? pem : `${pem}\n`);

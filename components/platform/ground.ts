@@ -1,9 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { denyAll } from "../kubernetes/networkPolicy";
-import { restrictedNamespaceLabels } from "../kubernetes/podSecurity";
+import { createRestrictedNamespace } from "../kubernetes/restrictedNamespace";
 import { CertificateIssuer } from "../pki/certificateIssuer";
 import { Purpose } from "../pki/hierarchy";
+import { identityParts } from "../pki/names";
 import type { TrustBundle } from "../pki/trustBundle";
 import type { IssuanceArgs } from "../pki/workloadCertificate";
 import type { NameGrantIssuanceArgs } from "../tenant/nameGrant";
@@ -15,9 +14,8 @@ import {
     type Authorities,
 } from "./authorities";
 import { createGuard } from "./guard";
+import { issuerName } from "./parts";
 import type { PlatformArgs } from "./platformArgs";
-
-const issuerName = "internal-ca";
 
 /** What every part of an environment stands on. */
 export interface Ground {
@@ -48,7 +46,7 @@ export function createGround(args: PlatformArgs, child: pulumi.ComponentResource
             "[pki.workload.intermediates] has none that issues; a PendingPlatform is what can be built without",
         );
     const namespaces = [args.namespace, args.dataNamespace].map((name) =>
-        createNamespace(name, child),
+        createRestrictedNamespace(name, child),
     );
     const authorities = createAuthorities(args, child);
     const issuer = new CertificateIssuer(
@@ -93,23 +91,5 @@ const sharedArgs = (
     trustBundleName: trustBundles.workload,
     issuance: { issuerName, issuerKind, ...leaf },
     metricsClients: [monitoringIdentity],
-    monitoringNamespace: namespaceOf(monitoringIdentity),
+    monitoringNamespace: identityParts(monitoringIdentity).namespace,
 });
-
-/** `prometheus.monitoring.svc` is in `monitoring`. */
-const namespaceOf = (identity: string): string => identity.split(".")[1] ?? "";
-
-/** A namespace in which only restricted pods run and only named flows pass. */
-function createNamespace(name: string, opts: pulumi.CustomResourceOptions): k8s.core.v1.Namespace {
-    const namespace = new k8s.core.v1.Namespace(
-        name,
-        { metadata: { name, labels: restrictedNamespaceLabels } },
-        opts,
-    );
-    new k8s.networking.v1.NetworkPolicy(
-        `${name}-deny-all`,
-        { metadata: { name: "deny-all", namespace: name }, spec: denyAll },
-        { ...opts, dependsOn: [namespace] },
-    );
-    return namespace;
-}

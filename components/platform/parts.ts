@@ -12,6 +12,9 @@ export const parts = {
     verifier: "verifier",
 } as const;
 
+/** ClusterIssuer of the leaves. */
+export const issuerName = "internal-ca";
+
 /** Ports of the services. */
 export const servicePorts = { api: 3001, agentMesh: 50051, tracer: 3002 } as const;
 

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { denyPolicy } from "../kubernetes/restrictedNamespace";
 import { celText, celTexts } from "./cel";
-import { denyPolicy, dnsPolicy } from "./flows";
+import { dnsPolicy } from "./flows";
 import { approverUser, certManagerUser } from "./operators";
 import { tenantLabel } from "./tenantLabel";
 

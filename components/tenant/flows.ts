@@ -22,8 +22,6 @@ export interface TenantFlowArgs {
 
 /** Name of the policy that lets every pod ask for names. */
 export const dnsPolicy = "allow-dns";
-/** Name of the policy that lets nothing else pass. */
-export const denyPolicy = "deny-all";
 
 /** Pods may ask the cluster's DNS, whatever else they may not. */
 export const allowDns: NetworkPolicySpec = {

@@ -1,10 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOf } from "../childOptions";
-import { denyAll } from "../kubernetes/networkPolicy";
-import { restrictedNamespaceLabels } from "../kubernetes/podSecurity";
+import { createRestrictedNamespace } from "../kubernetes/restrictedNamespace";
 import { TrustBundle } from "../pki/trustBundle";
-import { allowDns, denyPolicy, dnsPolicy, namespaceFlows, type TenantFlowArgs } from "./flows";
+import { allowDns, dnsPolicy, namespaceFlows, type TenantFlowArgs } from "./flows";
 import { NameGrant, type NameGrantIssuanceArgs } from "./nameGrant";
 import { limits, quota, type TenantQuotaArgs } from "./namespaceLimits";
 import { teamRules } from "./teamRole";
@@ -76,8 +75,8 @@ const grantOf = ({ namespaces, hosts = [], commonNames = [], issuance }: TenantA
 });
 
 /**
- * A namespace in which only restricted pods run and only named flows pass. It and what limits it outlive the tenant's entry, unless
- * the tenant is on its way out: a line that is deleted by mistake must not delete a team's data.
+ * A namespace. It and what limits it outlive the tenant's entry, unless the tenant is on its way out: a line that is deleted by mistake
+ * must not delete a team's data.
  */
 function createNamespace(
     tenant: string,
@@ -86,17 +85,8 @@ function createNamespace(
     opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Namespace {
     const kept = { ...opts, retainOnDelete: args.offboarding !== true };
-    const namespace = new k8s.core.v1.Namespace(
-        name,
-        { metadata: { name, labels: { ...restrictedNamespaceLabels, [tenantLabel]: tenant } } },
-        kept,
-    );
+    const namespace = createRestrictedNamespace(name, kept, { [tenantLabel]: tenant });
     const inside = pulumi.mergeOptions(kept, { dependsOn: [namespace] });
-    new k8s.networking.v1.NetworkPolicy(
-        `${name}-${denyPolicy}`,
-        { metadata: { name: denyPolicy, namespace: name }, spec: denyAll },
-        inside,
-    );
     const metadata = { name: "tenant", namespace: name };
     new k8s.core.v1.ResourceQuota(
         `${name}-quota`,
