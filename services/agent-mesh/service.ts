@@ -1,12 +1,10 @@
 import {
-    type Clock,
     createMetricsServer,
     HttpConnections,
-    listen,
-    type Log,
     ReloadingCertificate,
     type RunningService,
-    serveHealth,
+    serve,
+    type ServiceDependencies,
     TlsMetrics,
 } from "@encryption-in-transit/services-tls";
 import { GrpcConnections } from "@encryption-in-transit/services-tls/grpcServer";
@@ -17,13 +15,6 @@ import { Agents } from "./agents";
 import type { AgentMeshConfig } from "./config";
 import { methods } from "./definition";
 import { auditing, authorising } from "./guard";
-
-export interface ServiceDependencies {
-    readonly log: Log;
-    readonly clock: Clock;
-    /** From 0 to 1, for the jitter of connection ages. */
-    readonly random: () => number;
-}
 
 /** The service while it runs. */
 export interface Service extends RunningService {
@@ -38,23 +29,17 @@ export async function startService(
     dependencies: ServiceDependencies,
 ): Promise<Service> {
     const { certificate, calls, metrics, metricsServer } = createServers(config, dependencies);
-    const port = await listen(calls.server, config.port);
-    const metricsPort = await listen(metricsServer, config.metricsPort);
-    let draining = false;
-    const health = await serveHealth(config.healthSocket, () => !draining);
+    const running = await serve(config, {
+        server: calls.server,
+        metrics: metricsServer,
+        connections: [calls, metrics],
+        log: dependencies.log,
+        close: () => {
+            certificate.close();
+        },
+    });
     certificate.watch();
-
-    const drain = async () => {
-        draining = true;
-        const results = await Promise.all(
-            [calls, metrics].map((each) => each.drain(config.drainSeconds)),
-        );
-        certificate.close();
-        health.close();
-        const cut = results.reduce((sum, result) => sum + result.cut, 0);
-        dependencies.log.info({ event: "drained", cut }, "drained");
-    };
-    return { port, metricsPort, certificate, drain };
+    return { ...running, certificate };
 }
 
 function createServers(config: AgentMeshConfig, dependencies: ServiceDependencies) {

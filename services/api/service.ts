@@ -1,26 +1,17 @@
 import {
-    type Clock,
     createMetricsServer,
     createTlsServer,
     HttpConnections,
-    listen,
-    type Log,
     ReloadingCertificate,
     type RunningService,
-    serveHealth,
+    serve,
+    type ServiceDependencies,
     TlsMetrics,
 } from "@encryption-in-transit/services-tls";
 import { Registry } from "prom-client";
 import { createApp } from "./app";
 import { type Calls, openCalls } from "./calls";
 import type { ApiConfig } from "./config";
-
-export interface ServiceDependencies {
-    readonly log: Log;
-    readonly clock: Clock;
-    /** From 0 to 1, for the jitter of connection ages. */
-    readonly random: () => number;
-}
 
 /** The service while it runs. */
 export interface Service extends RunningService {
@@ -35,24 +26,14 @@ export async function startService(
     const { certificate, calls, api, metrics } = createServers(config, dependencies);
     const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
     const connections = [new HttpConnections(api, limits), new HttpConnections(metrics, limits)];
-    const port = await listen(api, config.port);
-    const metricsPort = await listen(metrics, config.metricsPort);
-    let draining = false;
-    const health = await serveHealth(config.healthSocket, () => !draining);
-    certificate.watch();
-
-    const drain = async () => {
-        draining = true;
-        const results = await Promise.all(
-            connections.map((each) => each.drain(config.drainSeconds)),
-        );
+    const { log } = dependencies;
+    const close = async () => {
         await calls?.close();
         certificate.close();
-        health.close();
-        const cut = results.reduce((sum, result) => sum + result.cut, 0);
-        dependencies.log.info({ event: "drained", cut }, "drained");
     };
-    return { port, metricsPort, certificate, drain };
+    const running = await serve(config, { server: api, metrics, connections, log, close });
+    certificate.watch();
+    return { ...running, certificate };
 }
 
 function createServers(config: ApiConfig, dependencies: ServiceDependencies) {

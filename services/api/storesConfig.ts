@@ -1,16 +1,12 @@
-import type { EnvReader } from "@encryption-in-transit/services-tls";
+import {
+    type EnvReader,
+    type PostgresEnv,
+    readPostgresEnv,
+} from "@encryption-in-transit/services-tls";
 
 /** Where records are kept, and where what was read last is. */
 export interface StoresConfig {
-    readonly postgres: {
-        readonly host: string;
-        readonly port: number;
-        readonly database: string;
-        readonly role: string;
-        readonly passwordFile: string;
-        /** Name that the server is verified by, where another one is dialled. */
-        readonly servername?: string;
-    };
+    readonly postgres: PostgresEnv;
     readonly redis: {
         readonly host: string;
         readonly port: number;
@@ -32,8 +28,6 @@ const variables = [
     "REDIS_PASSWORD_FILE",
 ];
 
-const databaseName = /^[a-z_][a-z0-9_]{0,62}$/;
-const databaseNameRange = '1 to 63 lower-case letters, digits and "_", no digit first';
 const userName = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const userNameRange = 'a lower-case letter, then letters, digits and "-", at most 63';
 
@@ -44,21 +38,7 @@ export function readStoresConfig(
 ): StoresConfig | undefined {
     if (variables.every((name) => env[name] === undefined)) return undefined;
     return {
-        postgres: {
-            host: reader.identity("POSTGRES_HOST", "postgres.llm-platform-data.svc"),
-            port: reader.integer("POSTGRES_PORT", 1, 65535, 5432),
-            database: reader.text(
-                "POSTGRES_DATABASE",
-                databaseName,
-                databaseNameRange,
-                "llm_platform",
-            ),
-            role: reader.text("POSTGRES_ROLE", databaseName, databaseNameRange, "app_user"),
-            passwordFile: reader.absolutePath(
-                "POSTGRES_PASSWORD_FILE",
-                "/etc/postgres-credentials/password",
-            ),
-        },
+        postgres: readPostgresEnv(reader, { database: "llm_platform", role: "app_user" }),
         redis: {
             host: reader.identity("REDIS_HOST", "redis.llm-platform-data.svc"),
             port: reader.integer("REDIS_PORT", 1, 65535, 6380),

@@ -1,7 +1,9 @@
 import {
     defaultHealthSocket,
     EnvReader,
+    type PostgresEnv,
     readClientFiles,
+    readPostgresEnv,
     readResult,
     readTlsEnv,
     type TlsEnv,
@@ -14,11 +16,7 @@ export interface OrdersConfig extends TlsEnv {
     /** The certificate that it shows to the platform's api and to its database. */
     readonly clientFiles: TlsFiles;
     readonly api: Server;
-    readonly postgres: Server & {
-        readonly database: string;
-        readonly role: string;
-        readonly passwordFile: string;
-    };
+    readonly postgres: PostgresEnv;
     /** Unix socket of the health endpoint. */
     readonly healthSocket: string;
 }
@@ -46,21 +44,7 @@ export function readConfig(
             host: reader.identity("API_HOST", "api.llm-platform.svc"),
             port: reader.integer("API_PORT", 1, 65535, 3001),
         },
-        postgres: readPostgres(reader),
+        postgres: readPostgresEnv(reader, { database: "orders", role: "orders_app" }),
         healthSocket: reader.absolutePath("HEALTH_SOCKET", defaultHealthSocket),
     });
 }
-
-const databaseName = /^[a-z_][a-z0-9_]{0,62}$/;
-const databaseNameRange = '1 to 63 lower-case letters, digits and "_", no digit first';
-
-const readPostgres = (reader: EnvReader): OrdersConfig["postgres"] => ({
-    host: reader.identity("POSTGRES_HOST", "postgres.llm-platform-data.svc"),
-    port: reader.integer("POSTGRES_PORT", 1, 65535, 5432),
-    database: reader.text("POSTGRES_DATABASE", databaseName, databaseNameRange, "orders"),
-    role: reader.text("POSTGRES_ROLE", databaseName, databaseNameRange, "orders_app"),
-    passwordFile: reader.absolutePath(
-        "POSTGRES_PASSWORD_FILE",
-        "/etc/postgres-credentials/password",
-    ),
-});

@@ -1,13 +1,11 @@
 import {
-    type Clock,
     createMetricsServer,
     createTlsServer,
     HttpConnections,
-    listen,
-    type Log,
     ReloadingCertificate,
     type RunningService,
-    serveHealth,
+    serve,
+    type ServiceDependencies,
     TlsMetrics,
 } from "@encryption-in-transit/services-tls";
 import { createPool } from "@encryption-in-transit/services-tls/postgres";
@@ -17,13 +15,6 @@ import type { OrdersConfig } from "./config";
 import { OrderTable } from "./orderTable";
 import { PlatformApi } from "./platformApi";
 
-export interface ServiceDependencies {
-    readonly log: Log;
-    readonly clock: Clock;
-    /** From 0 to 1, for the jitter of connection ages. */
-    readonly random: () => number;
-}
-
 /** Starts everything that the pod runs. Throws one sentence where a certificate does not fit or a port is taken. */
 export async function startService(
     config: OrdersConfig,
@@ -32,18 +23,8 @@ export async function startService(
     const { orders, metrics, close } = createServers(config, dependencies);
     const limits = { maxAgeSeconds: config.connectionMaxAgeSeconds, ...dependencies };
     const connections = [orders, metrics].map((server) => new HttpConnections(server, limits));
-    const port = await listen(orders, config.port);
-    const metricsPort = await listen(metrics, config.metricsPort);
-    let draining = false;
-    const health = await serveHealth(config.healthSocket, () => !draining);
-
-    const drain = async () => {
-        draining = true;
-        await Promise.all(connections.map((each) => each.drain(config.drainSeconds)));
-        await close();
-        health.close();
-    };
-    return { port, metricsPort, drain };
+    const { log } = dependencies;
+    return serve(config, { server: orders, metrics, connections, log, close });
 }
 
 function createServers(config: OrdersConfig, { log, clock, random }: ServiceDependencies) {

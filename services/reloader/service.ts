@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-    type Clock,
     createMetricsServer,
     HttpConnections,
     listen,
@@ -8,6 +7,7 @@ import {
     ReloadingCertificate,
     type RunningService,
     serveHealth,
+    type ServiceDependencies,
 } from "@encryption-in-transit/services-tls";
 import { Registry } from "prom-client";
 import type { ReloaderConfig } from "./config";
@@ -16,13 +16,6 @@ import { ReloaderMetrics } from "./metrics";
 import { postgresDaemon } from "./postgres";
 import { RedisDaemon } from "./redis";
 import { Reloader } from "./reloader";
-
-export interface ReloaderDependencies {
-    readonly log: Log;
-    readonly clock: Clock;
-    /** From 0 to 1, for the jitter of connection ages. */
-    readonly random: () => number;
-}
 
 /** Time between two turns: a change of the mounted files waits no longer. */
 const turnMs = 1_000;
@@ -36,7 +29,7 @@ const hangMs = 60_000;
  */
 export async function startReloader(
     config: ReloaderConfig,
-    dependencies: ReloaderDependencies,
+    dependencies: ServiceDependencies,
 ): Promise<RunningService> {
     const { log, clock, random } = dependencies;
     const registry = new Registry();
@@ -72,7 +65,7 @@ export async function startReloader(
 function followCertificate(
     { files, policy }: ReloaderConfig,
     metrics: ReloaderMetrics,
-    { log, clock }: ReloaderDependencies,
+    { log, clock }: ServiceDependencies,
 ): ReloadingCertificate {
     const ours = {
         serving: () => undefined,

@@ -126,6 +126,35 @@ export function readClientFiles(reader: EnvReader, { files }: Pick<TlsEnv, "file
     };
 }
 
+/** Where a database is, and as whom the service logs in. */
+export interface PostgresEnv {
+    readonly host: string;
+    readonly port: number;
+    readonly database: string;
+    readonly role: string;
+    readonly passwordFile: string;
+    /** Name that the server is verified by, where another one is dialled. */
+    readonly servername?: string;
+}
+
+const databaseName = /^[a-z_][a-z0-9_]{0,62}$/;
+const databaseNameRange = '1 to 63 lower-case letters, digits and "_", no digit first';
+
+/** Reads `POSTGRES_*`; `example` is what an error shows. */
+export const readPostgresEnv = (
+    reader: EnvReader,
+    example: Pick<PostgresEnv, "database" | "role">,
+): PostgresEnv => ({
+    host: reader.identity("POSTGRES_HOST", "postgres.llm-platform-data.svc"),
+    port: reader.integer("POSTGRES_PORT", 1, 65535, 5432),
+    database: reader.text("POSTGRES_DATABASE", databaseName, databaseNameRange, example.database),
+    role: reader.text("POSTGRES_ROLE", databaseName, databaseNameRange, example.role),
+    passwordFile: reader.absolutePath(
+        "POSTGRES_PASSWORD_FILE",
+        "/etc/postgres-credentials/password",
+    ),
+});
+
 /** Reads `TLS_*`, `METRICS_*`, `CONNECTION_MAX_AGE_SECONDS` and `DRAIN_SECONDS`; what is wrong is in `reader.errors`. */
 export function readTlsEnv(reader: EnvReader): TlsEnv {
     return {

@@ -16,7 +16,15 @@ export {
 export { clientOptions } from "./clientOptions";
 export { HttpConnections } from "./connections";
 export type { EndReason } from "./connectionTimers";
-export { EnvReader, readClientFiles, readResult, readTlsEnv, type TlsEnv } from "./env";
+export {
+    EnvReader,
+    type PostgresEnv,
+    readClientFiles,
+    readPostgresEnv,
+    readResult,
+    readTlsEnv,
+    type TlsEnv,
+} from "./env";
 export { follow } from "./follow";
 export { serveHealth } from "./health";
 export { defaultHealthSocket } from "./healthSocket";
@@ -32,5 +40,6 @@ export { peerIdentity } from "./peer";
 export { logOptions, runProcess, type RunningService } from "./process";
 export { ReloadingCertificate } from "./reload";
 export { requestIdOf } from "./requestId";
+export { serve, type ServiceDependencies } from "./serve";
 export { chainFault } from "./trust";
 export { onUpgrade, type Upgrade } from "./upgrade";

@@ -1,14 +1,12 @@
 import {
-    type Clock,
     createMetricsServer,
     createTlsServer,
     HttpConnections,
-    listen,
-    type Log,
     onUpgrade,
     ReloadingCertificate,
     type RunningService,
-    serveHealth,
+    serve,
+    type ServiceDependencies,
     TlsMetrics,
 } from "@encryption-in-transit/services-tls";
 import { Registry } from "prom-client";
@@ -18,11 +16,7 @@ import { IssuerKeys } from "./issuerKeys";
 import { TracerMetrics } from "./metrics";
 import { Streams } from "./streams";
 
-export interface ServiceDependencies {
-    readonly log: Log;
-    readonly clock: Clock;
-    /** From 0 to 1, for the jitter of connection ages. */
-    readonly random: () => number;
+export interface TracerDependencies extends ServiceDependencies {
     /** How often a client must show that it is there, in milliseconds. Default 25,000: nginx gives up after 60 s of silence. */
     readonly heartbeatMs?: number;
 }
@@ -36,7 +30,7 @@ export interface Service extends RunningService {
 /** Starts everything that the pod runs. Throws one sentence where certificate or keys do not fit or a port is taken. */
 export async function startService(
     config: TracerConfig,
-    dependencies: ServiceDependencies,
+    dependencies: TracerDependencies,
 ): Promise<Service> {
     const { certificate, keys, streams, front, tracer, metrics } = createServers(
         config,
@@ -46,29 +40,23 @@ export async function startService(
     const connections = new HttpConnections(tracer, limits);
     const metricsConnections = new HttpConnections(metrics, limits);
     onUpgrade(tracer, { connections, log: dependencies.log, handle: front.upgrade });
-    const port = await listen(tracer, config.port);
-    const metricsPort = await listen(metrics, config.metricsPort);
-    let draining = false;
-    const health = await serveHealth(config.healthSocket, () => !draining);
+    const running = await serve(config, {
+        server: tracer,
+        metrics,
+        connections: [connections, metricsConnections],
+        log: dependencies.log,
+        close: async () => {
+            await streams.ended();
+            certificate.close();
+            keys.close();
+        },
+    });
     certificate.watch();
     keys.watch();
-
-    const drain = async () => {
-        draining = true;
-        const results = await Promise.all(
-            [connections, metricsConnections].map((each) => each.drain(config.drainSeconds)),
-        );
-        await streams.ended();
-        certificate.close();
-        keys.close();
-        health.close();
-        const cut = results.reduce((sum, result) => sum + result.cut, 0);
-        dependencies.log.info({ event: "drained", cut }, "drained");
-    };
-    return { port, metricsPort, certificate, keys, drain };
+    return { ...running, certificate, keys };
 }
 
-function createServers(config: TracerConfig, dependencies: ServiceDependencies) {
+function createServers(config: TracerConfig, dependencies: TracerDependencies) {
     const { log, clock } = dependencies;
     const { files, policy, metricsClients: clients } = config;
     const registry = new Registry();
@@ -93,7 +81,7 @@ function createServers(config: TracerConfig, dependencies: ServiceDependencies) 
 
 function createFront(
     config: TracerConfig,
-    { log, clock, heartbeatMs = 25_000 }: ServiceDependencies,
+    { log, clock, heartbeatMs = 25_000 }: TracerDependencies,
     registry: Registry,
 ) {
     const metrics = new TracerMetrics(registry);
