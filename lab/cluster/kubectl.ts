@@ -34,6 +34,12 @@ export class Kubectl {
         await this.run(["apply", ...flags, "-f", "-"], { input });
     }
 
+    /** Applies CustomResourceDefinitions, and waits until the API server serves the one named. */
+    async applyDefinitions(yaml: string, name: string): Promise<void> {
+        await this.applyYaml(yaml);
+        await this.run(["wait", "--for=condition=Established", "--timeout=60s", "crd", name]);
+    }
+
     /**
      * Repeats a command until it succeeds and `accepts` its output.
      *

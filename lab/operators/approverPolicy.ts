@@ -4,9 +4,9 @@ import { approverPolicyBinary } from "../build/goBinaries";
 import { moduleFolder } from "../build/goModules";
 import { startInside, type Daemon } from "../cluster/namespaces";
 import { approverPolicyAccess } from "./approverPolicyAccess";
-import type { CertManagerArgs } from "./certManager";
 import { CERT_MANAGER_NAMESPACE } from "./certManagerAccess";
 import { listening } from "./listening";
+import type { OperatorArgs } from "./operatorArgs";
 
 /** Ports on 127.0.0.1 inside the namespaces; those of its chart are other daemons' there. */
 const METRICS_PORT = 9403;
@@ -23,16 +23,12 @@ export async function ensureApproverPolicy({
     files,
     kubectl,
     controller,
-}: CertManagerArgs): Promise<void> {
+}: OperatorArgs): Promise<void> {
     await kubectl.apply(approverPolicyAccess());
-    await kubectl.applyYaml(readFileSync(definition(paths), "utf8"));
-    await kubectl.run([
-        "wait",
-        "--for=condition=Established",
-        "--timeout=60s",
-        "crd",
+    await kubectl.applyDefinitions(
+        readFileSync(definition(paths), "utf8"),
         "certificaterequestpolicies.policy.cert-manager.io",
-    ]);
+    );
     const daemon: Daemon = {
         name: "approver-policy",
         command: [
@@ -51,7 +47,7 @@ export async function ensureApproverPolicy({
     await listening(files, daemon.name, WEBHOOK_PORT);
 }
 
-const definition = (paths: CertManagerArgs["paths"]): string =>
+const definition = (paths: OperatorArgs["paths"]): string =>
     path.join(
         moduleFolder(approverPolicyBinary, "github.com/cert-manager/approver-policy", paths),
         "deploy",

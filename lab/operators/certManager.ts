@@ -3,8 +3,6 @@ import path from "node:path";
 import { certManagerBinary } from "../build/goBinaries";
 import { moduleFolder } from "../build/goModules";
 import type { LabPaths } from "../cache";
-import type { ClusterFiles } from "../cluster/files";
-import type { Kubectl } from "../cluster/kubectl";
 import { startInside, type Daemon } from "../cluster/namespaces";
 import { CERT_MANAGER_NAMESPACE, certManagerAccess } from "./certManagerAccess";
 import {
@@ -13,20 +11,13 @@ import {
     certManagerWebhooks,
 } from "./certManagerWebhook";
 import { listening } from "./listening";
+import type { OperatorArgs } from "./operatorArgs";
 
 /** Prometheus port of the controllers, on 127.0.0.1 inside the namespaces. */
 const METRICS_PORT = 9402;
 
 /** The reconciler that approves whatever is asked for. */
 const DEFAULT_APPROVER = "certificaterequests-approver";
-
-export interface CertManagerArgs {
-    readonly paths: LabPaths;
-    readonly files: ClusterFiles;
-    readonly kubectl: Kubectl;
-    /** Path of the built controllers and webhook. */
-    readonly controller: string;
-}
 
 /**
  * Brings up cert-manager: its definitions, its rights, and its real controllers and webhook as a process beside the cluster's daemons.
@@ -37,16 +28,9 @@ export async function ensureCertManager({
     files,
     kubectl,
     controller,
-}: CertManagerArgs): Promise<void> {
+}: OperatorArgs): Promise<void> {
     await kubectl.apply(certManagerAccess());
-    await kubectl.applyYaml(certManagerDefinitions(paths));
-    await kubectl.run([
-        "wait",
-        "--for=condition=Established",
-        "--timeout=60s",
-        "crd",
-        "certificates.cert-manager.io",
-    ]);
+    await kubectl.applyDefinitions(certManagerDefinitions(paths), "certificates.cert-manager.io");
     const daemon: Daemon = {
         name: "cert-manager",
         command: [
