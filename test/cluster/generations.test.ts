@@ -122,44 +122,50 @@ async function signers(platform: Platform) {
     };
 }
 
-const minutes = 60_000;
+interface Step {
+    readonly what: string;
+    readonly day: Date;
+    readonly renewing: Renewing;
+    /** The intermediate that issues afterwards, and the roots that are trusted. */
+    readonly issuer: string;
+    readonly roots: readonly string[];
+}
 
-it(
-    "changes the intermediate under load",
-    async () => {
-        const platform = await step(dueDay(epoch, lastOfRoot), "every leaf is renewed");
-        const roots = ["workload-root-g1"];
-        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g12", roots });
+const steps: readonly Step[] = [
+    {
+        what: "changes the intermediate",
+        day: dueDay(epoch, lastOfRoot),
+        renewing: "every leaf is renewed",
+        issuer: "workload-ca-g12",
+        roots: ["workload-root-g1"],
     },
-    10 * minutes,
-);
+    {
+        what: "trusts the next root",
+        day: trustDay(epoch, 2),
+        renewing: "no leaf is renewed",
+        issuer: "workload-ca-g12",
+        roots: ["workload-root-g1", "workload-root-g2"],
+    },
+    {
+        what: "issues from the next root",
+        day: dueDay(epoch, firstOfNextRoot),
+        renewing: "every leaf is renewed",
+        issuer: "workload-ca-g13",
+        roots: ["workload-root-g1", "workload-root-g2"],
+    },
+    {
+        what: "trusts the old root no more",
+        day: addDays(today, dropDays),
+        renewing: "no leaf is renewed",
+        issuer: "workload-ca-g13",
+        roots: ["workload-root-g2"],
+    },
+];
 
-it(
-    "trusts the next root under load",
-    async () => {
-        const platform = await step(trustDay(epoch, 2), "no leaf is renewed");
-        const roots = ["workload-root-g1", "workload-root-g2"];
-        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g12", roots });
+it.each(steps)(
+    "$what under load",
+    async ({ day, renewing, issuer, roots }) => {
+        expect(await signers(await step(day, renewing))).toEqual({ issuer, roots });
     },
-    10 * minutes,
-);
-
-it(
-    "issues from the next root under load",
-    async () => {
-        const platform = await step(dueDay(epoch, firstOfNextRoot), "every leaf is renewed");
-        const roots = ["workload-root-g1", "workload-root-g2"];
-        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g13", roots });
-    },
-    10 * minutes,
-);
-
-it(
-    "trusts the old root no more under load",
-    async () => {
-        const platform = await step(addDays(today, dropDays), "no leaf is renewed");
-        const roots = ["workload-root-g2"];
-        expect(await signers(platform)).toEqual({ issuer: "workload-ca-g13", roots });
-    },
-    10 * minutes,
+    10 * 60_000,
 );

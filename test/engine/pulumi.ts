@@ -32,6 +32,20 @@ export const pack = [
     join(root, "policies", "environments", `${stackConfig().environment}.json`),
 ];
 
+/** Writes the configuration of the stack under test into another stack's file, with changes; `undefined` removes a key. */
+export function configureStack(file: string, changes: Readonly<Record<string, unknown>>): void {
+    const read = (from: string): StackFile => parse(readFileSync(from, "utf8")) as StackFile;
+    const { config } = read(join(root, "stacks", `Pulumi.${stack}.yaml`));
+    const own = Object.entries(changes).map(
+        ([key, value]) => [`encryption-in-transit:${key}`, value] as const,
+    );
+    // Quoted, or the engine would read a day as a time.
+    const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
+    const all = { ...config, ...Object.fromEntries(own) };
+    // How its secrets are encrypted stays as `stack init` wrote it.
+    writeFileSync(file, stringify({ ...read(file), config: all }, quoted));
+}
+
 /**
  * A stack of its own, whose configuration is that of the stack under test with changes, in a project that is this one with another
  * entry point.
@@ -54,17 +68,8 @@ export class Stack {
 
     /** Sets configuration keys over what the stack under test says; `undefined` removes one. */
     public configure(values: Readonly<Record<string, unknown>>): void {
-        const read = (file: string): StackFile => parse(readFileSync(file, "utf8")) as StackFile;
-        const { config } = read(join(root, "stacks", `Pulumi.${stack}.yaml`));
         const namespaces = { namespace: this.name, dataNamespace: `${this.name}-data` };
-        const own = Object.entries({ ...namespaces, ...values }).map(
-            ([key, value]) => [`encryption-in-transit:${key}`, value] as const,
-        );
-        // Quoted, or the engine would read a day as a time.
-        const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
-        const all = { ...config, ...Object.fromEntries(own) };
-        // How its secrets are encrypted stays as `stack init` wrote it.
-        writeFileSync(this.file, stringify({ ...read(this.file), config: all }, quoted));
+        configureStack(this.file, { ...namespaces, ...values });
     }
 
     /** @param change one of variant/changes.ts */

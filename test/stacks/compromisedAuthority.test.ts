@@ -4,6 +4,7 @@ import type { LastUp } from "../../stacks/lastUp";
 import type { PkiClock } from "../../stacks/pkiClock";
 import { pkiDue } from "../../stacks/pkiDue";
 import { makeSigned, type SignedHierarchy } from "../components/pki/signedHierarchy";
+import { managedClock } from "./managedClock";
 
 /** The ups of docs/runbooks/ca-compromised.md: a whole root change on one day, by another epoch and, at its end, by pki.asOf. */
 const now = new Date("2027-03-10T10:00:00Z");
@@ -15,16 +16,7 @@ const purposes = Object.values(Purpose);
 const nextRootsEpoch = formatDay(addDays(midnight, -3276));
 const after91Days = formatDay(addDays(midnight, 91));
 
-const clock: PkiClock = {
-    rootMode: RootMode.Managed,
-    epoch: "2026-11-01",
-    asOf: undefined,
-    roots: {},
-    certificates: {},
-    now,
-    leafLifetimeHours: 2160,
-    last: undefined,
-};
+const clock = managedClock(now);
 
 /** What the next `up` reads of an `up`. Simulated: certificates end a year after they are made. */
 function up(changes: Partial<PkiClock>): LastUp {

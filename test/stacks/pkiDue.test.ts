@@ -1,8 +1,8 @@
-import { RootMode } from "../../components/pki/hierarchy";
 import type { LastHierarchy, LastUp } from "../../stacks/lastUp";
 import type { PkiClock } from "../../stacks/pkiClock";
 import { pkiDue } from "../../stacks/pkiDue";
 import { pkiWarning } from "../../stacks/pkiWarning";
+import { managedClock } from "./managedClock";
 
 const now = new Date("2026-11-24T10:00:00Z");
 
@@ -11,16 +11,7 @@ const aYear = new Date("2027-11-24T10:00:00Z");
 
 const epoch = new Date("2026-11-01T00:00:00Z");
 
-const clock: PkiClock = {
-    rootMode: RootMode.Managed,
-    epoch: "2026-11-01",
-    asOf: undefined,
-    roots: {},
-    certificates: {},
-    now,
-    leafLifetimeHours: 2160,
-    last: undefined,
-};
+const clock = managedClock(now);
 
 /** What an `up` left in which all hierarchies were alike. */
 const lastUp = (asOf: string, changes: Partial<LastHierarchy> = {}): LastUp => {

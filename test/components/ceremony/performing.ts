@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCeremony } from "../../../ceremony/ceremony";
+import { makeKeys, makeRequest, type Keys } from "../pki/authorities";
 
 export const now = new Date("2026-11-24T09:30:00Z");
 export const passphrase = "correct horse battery staple nine";
@@ -46,6 +47,10 @@ export class Desk {
 
     public at(name: string): string {
         return join(this.folder, name);
+    }
+
+    public read(name: string): string {
+        return readFileSync(this.at(name), "utf8");
     }
 
     public write(name: string, text: string): string {
@@ -92,6 +97,27 @@ export class Desk {
 
     public remove(): void {
         rmSync(this.folder, { recursive: true, force: true });
+    }
+}
+
+/** A desk with a root `root`, and the request `ca.csr` of its first intermediate. */
+export class DeskWithRoot extends Desk {
+    private constructor(public readonly keys: Keys) {
+        super();
+    }
+
+    public static readonly subject = `O=${organization}, CN=workload-ca-g1`;
+
+    public static async make(): Promise<DeskWithRoot> {
+        const desk = new DeskWithRoot(await makeKeys("P-256"));
+        desk.write("ca.csr", await makeRequest(DeskWithRoot.subject, desk.keys));
+        await perform(desk.initArguments("root"));
+        return desk;
+    }
+
+    /** Lines of the root's log. */
+    public logLines(): string[] {
+        return this.read("root/signed.jsonl").trimEnd().split("\n");
     }
 }
 

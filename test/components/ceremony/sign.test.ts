@@ -1,21 +1,13 @@
 import { createHash, createPrivateKey } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { readAuthorityCertificate } from "../../../components/pki/authorityCertificate";
 import { checkSignedCertificate } from "../../../components/pki/signedCertificate";
-import { makeKeys, makeRequest, type Keys } from "../pki/authorities";
-import { Desk, now, passphrase, perform } from "./performing";
+import { DeskWithRoot, now, passphrase, perform } from "./performing";
 
-const desk = new Desk();
-const name = "O=local.bluefly.io, CN=workload-ca-g1";
-let keys: Keys;
-
-const read = (file: string): string => readFileSync(desk.at(file), "utf8");
-const logLines = (): string[] => read("root/signed.jsonl").trimEnd().split("\n");
+let desk: DeskWithRoot;
 
 beforeAll(async () => {
-    keys = await makeKeys("P-256");
-    desk.write("ca.csr", await makeRequest(name, keys));
-    await perform(desk.initArguments("root"));
+    desk = await DeskWithRoot.make();
 });
 
 afterAll(() => {
@@ -49,7 +41,9 @@ describe("a signed intermediate", () => {
     });
 
     it("fits its request as `pulumi up` sees it", () => {
-        const [certificatePem, csrPem, rootPem] = ["ca.crt", "ca.csr", "root/root.crt"].map(read);
+        const [certificatePem, csrPem, rootPem] = ["ca.crt", "ca.csr", "root/root.crt"].map(
+            (file) => desk.read(file),
+        );
         expect(
             checkSignedCertificate({
                 certificatePem: certificatePem ?? "",
@@ -61,11 +55,13 @@ describe("a signed intermediate", () => {
     });
 
     it("is in the log, which goes on from the root's line", () => {
-        const [root, line] = logLines().map((text) => JSON.parse(text) as Record<string, string>);
-        const made = readAuthorityCertificate(read("ca.crt"));
+        const [root, line] = desk
+            .logLines()
+            .map((text) => JSON.parse(text) as Record<string, string>);
+        const made = readAuthorityCertificate(desk.read("ca.crt"));
         expect(root?.["previous"]).toBe("0".repeat(64));
         expect(line).toEqual({
-            previous: sha256(logLines()[0] ?? ""),
+            previous: sha256(desk.logLines()[0] ?? ""),
             time: "2026-11-24T09:30:00.000Z",
             serial: made?.certificate.serialNumber.toLowerCase(),
             subject: "O=local.bluefly.io, CN=workload-ca-g1",
@@ -78,21 +74,21 @@ describe("a signed intermediate", () => {
     });
 
     it("is not signed where it could not be written", async () => {
-        const lines = logLines();
+        const lines = desk.logLines();
         expect(await perform(desk.signArguments("ca.csr", "missing/ca.crt"))).toMatchObject({
             exitCode: 1,
             error: `[--out] ${desk.at("missing/ca.crt")} cannot be written (ENOENT); allowed a new file in a folder that exists`,
         });
-        expect(logLines()).toEqual(lines);
+        expect(desk.logLines()).toEqual(lines);
     });
 
     it("is never written over", async () => {
-        const before = read("ca.crt");
+        const before = desk.read("ca.crt");
         expect(await perform(desk.signArguments("ca.csr", "ca.crt"))).toMatchObject({
             exitCode: 1,
             error: `[--out] ${desk.at("ca.crt")} exists; allowed a new file: choose another name`,
         });
-        expect(read("ca.crt")).toBe(before);
+        expect(desk.read("ca.crt")).toBe(before);
     });
 });
 
@@ -119,7 +115,7 @@ describe("before it signs", () => {
     it.each([["no"], ["y"], [""], ["YES"], [passphrase]])(
         "signs nothing for the answer %j, and does not repeat it",
         async (answer) => {
-            const lines = logLines();
+            const lines = desk.logLines();
             const { exitCode, error, shown } = await perform(asking("no.crt"), [answer]);
             expect({ exitCode, error }).toEqual({
                 exitCode: 1,
@@ -127,7 +123,7 @@ describe("before it signs", () => {
             });
             expect(shown).not.toContain(passphrase);
             expect(existsSync(desk.at("no.crt"))).toBe(false);
-            expect(logLines()).toEqual(lines);
+            expect(desk.logLines()).toEqual(lines);
         },
     );
 
@@ -146,7 +142,7 @@ describe("a day to begin", () => {
         const out = `from-${day}.crt`;
         const args = desk.signArguments("ca.csr", out, { "not-before": day });
         expect((await perform(args)).exitCode).toBe(0);
-        expect(readAuthorityCertificate(read(out))?.notBefore).toEqual(
+        expect(readAuthorityCertificate(desk.read(out))?.notBefore).toEqual(
             new Date(`${day}T00:00:00Z`),
         );
     });
@@ -188,7 +184,7 @@ describe("the root's folder", () => {
     });
 
     it("is refused with a key that is not encrypted, which is told to nobody", async () => {
-        const plain = createPrivateKey({ key: read("root/root.key"), passphrase });
+        const plain = createPrivateKey({ key: desk.read("root/root.key"), passphrase });
         const pem = plain.export({ type: "pkcs8", format: "pem" }).toString();
         const root = altered("plain", "root.key", pem);
         const { exitCode, error, shown } = await signBy(root);
@@ -201,7 +197,7 @@ describe("the root's folder", () => {
 
     it("is refused with another root's key", async () => {
         await perform(desk.initArguments("other"));
-        const root = altered("mixed", "root.key", read("other/root.key"));
+        const root = altered("mixed", "root.key", desk.read("other/root.key"));
         expect(await signBy(root)).toMatchObject({
             exitCode: 1,
             error: `[--root] ${root}/root.key is not the key of root.crt; allowed the pair that \`ceremony init\` made: fetch the other copy`,
@@ -210,7 +206,7 @@ describe("the root's folder", () => {
     });
 
     it("is refused with another root's log", async () => {
-        const root = altered("otherLog", "signed.jsonl", read("other/signed.jsonl"));
+        const root = altered("otherLog", "signed.jsonl", desk.read("other/signed.jsonl"));
         expect(await signBy(root)).toMatchObject({
             exitCode: 1,
             error: `[--root] ${root}/signed.jsonl does not begin with root.crt; allowed the log that \`ceremony init\` began: fetch the other copy`,
@@ -218,7 +214,7 @@ describe("the root's folder", () => {
     });
 
     it("is refused with a log that was changed", async () => {
-        const text = read("root/signed.jsonl").replace("workload-ca-g1", "workload-ca-g9");
+        const text = desk.read("root/signed.jsonl").replace("workload-ca-g1", "workload-ca-g9");
         const root = altered("changed", "signed.jsonl", text);
         const { exitCode, error } = await signBy(root);
         expect(exitCode).toBe(1);
@@ -228,7 +224,7 @@ describe("the root's folder", () => {
     });
 
     it("is refused with the certificate of an intermediate", async () => {
-        const root = altered("intermediate", "root.crt", read("ca.crt"));
+        const root = altered("intermediate", "root.crt", desk.read("ca.crt"));
         expect(await signBy(root)).toMatchObject({
             exitCode: 1,
             error: `[--root] ${root}/root.crt is for "O=local.bluefly.io, CN=workload-ca-g1"; allowed the root of a purpose, as \`ceremony init\` makes it`,
@@ -243,9 +239,9 @@ describe("the root's folder", () => {
     });
 
     it("signs as a whole copy", async () => {
-        expect((await signBy(altered("whole", "root.crt", read("root/root.crt")))).exitCode).toBe(
-            0,
-        );
+        expect(
+            (await signBy(altered("whole", "root.crt", desk.read("root/root.crt")))).exitCode,
+        ).toBe(0);
     });
 });
 

@@ -1,19 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { certRequestKind } from "../../../lab/providers/tls/certRequest";
-import { makeKeys, makeRequest, type Keys } from "../pki/authorities";
-import { Desk, perform } from "./performing";
+import { makeKeys, makeRequest } from "../pki/authorities";
+import { DeskWithRoot, perform } from "./performing";
 
-const desk = new Desk();
-const name = "O=local.bluefly.io, CN=workload-ca-g1";
-let keys: Keys;
-
-const read = (file: string): string => readFileSync(desk.at(file), "utf8");
-const logLines = (): string[] => read("root/signed.jsonl").trimEnd().split("\n");
+const name = DeskWithRoot.subject;
+let desk: DeskWithRoot;
 
 beforeAll(async () => {
-    keys = await makeKeys("P-256");
-    desk.write("ca.csr", await makeRequest(name, keys));
-    await perform(desk.initArguments("root"));
+    desk = await DeskWithRoot.make();
 });
 
 afterAll(() => {
@@ -23,11 +17,11 @@ afterAll(() => {
 describe("a request", () => {
     const refused = async (pem: string): Promise<string | undefined> => {
         desk.write("bad.csr", pem);
-        const lines = logLines();
+        const lines = desk.logLines();
         const { exitCode, error } = await perform(desk.signArguments("bad.csr", "bad.crt"));
         expect(exitCode).toBe(1);
         expect(existsSync(desk.at("bad.crt"))).toBe(false);
-        expect(logLines()).toEqual(lines);
+        expect(desk.logLines()).toEqual(lines);
         return error?.replace(desk.at("bad.csr"), "bad.csr");
     };
 
@@ -39,14 +33,14 @@ describe("a request", () => {
         "CN=workload-ca-g1",
         "O=local.bluefly.io, CN=workload-ca-g1, OU=more",
     ])("for %s is not this root's", async (subject) => {
-        expect(await refused(await makeRequest(subject, keys))).toBe(
+        expect(await refused(await makeRequest(subject, desk.keys))).toBe(
             `[--csr] bad.csr is for "${subject}"; allowed "O=local.bluefly.io, CN=workload-ca-gN" with a number for N:` +
                 " take the request, or the root, of the same purpose and environment",
         );
     });
 
     it("for another generation is this root's", async () => {
-        desk.write("g7.csr", await makeRequest(name.replace("g1", "g7"), keys));
+        desk.write("g7.csr", await makeRequest(name.replace("g1", "g7"), desk.keys));
         expect((await perform(desk.signArguments("g7.csr", "g7.crt"))).exitCode).toBe(0);
     });
 
@@ -62,7 +56,10 @@ describe("a request", () => {
     });
 
     it("whose signature is another's is refused", async () => {
-        const [ours, theirs] = [read("ca.csr"), await makeRequest(name, await makeKeys("P-256"))];
+        const [ours, theirs] = [
+            desk.read("ca.csr"),
+            await makeRequest(name, await makeKeys("P-256")),
+        ];
         expect(await refused(withKeyOf(ours, theirs))).toBe(
             "[--csr] bad.csr is not signed by the key that it asks a certificate for; allowed an unaltered request: copy the stack's output again",
         );
@@ -70,16 +67,16 @@ describe("a request", () => {
 
     it.each<[string, (pem: string) => string]>([
         ["cut short", (pem) => pem.slice(0, 200)],
-        ["of another kind", () => read("root/root.crt")],
+        ["of another kind", () => desk.read("root/root.crt")],
         ["empty", () => ""],
     ])("that is %s is refused", async (_, alter) => {
-        expect(await refused(alter(read("ca.csr")))).toBe(
+        expect(await refused(alter(desk.read("ca.csr")))).toBe(
             "[--csr] bad.csr is no whole certificate request; allowed one PKCS#10 in PEM: copy the stack's output again",
         );
     });
 
     it("gets none of the names that it asks for", async () => {
-        desk.write("names.csr", await makeRequest(name, keys, ["gateway.local.bluefly.io"]));
+        desk.write("names.csr", await makeRequest(name, desk.keys, ["gateway.local.bluefly.io"]));
         expect(desk.openssl("req", "-in", "names.csr", "-noout", "-text")).toContain(
             "DNS:gateway.local.bluefly.io",
         );
@@ -92,7 +89,7 @@ describe("a request", () => {
     it("made by the tls provider is signed", async () => {
         desk.openssl("ecparam", ..."-name prime256v1 -genkey -noout -out three.key".split(" "));
         const { outputs } = await certRequestKind.make({
-            privateKeyPem: read("three.key"),
+            privateKeyPem: desk.read("three.key"),
             subject: { commonName: "workload-ca-g3", organization: "local.bluefly.io" },
         });
         desk.write("three.csr", outputs["certRequestPem"] as string);

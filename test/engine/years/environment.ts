@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import { stack } from "../../target";
-import { root } from "../pulumi";
+import { configureStack } from "../pulumi";
 import { chooseProgram, makeProject, Program } from "./project";
 
 /** How a command ended. */
@@ -57,21 +55,12 @@ export class Environment {
 
     /** Sets configuration keys over what the stack under test says; what was set before is forgotten. */
     public configure(values: Readonly<Record<string, unknown>>): void {
-        const file = join(this.folder, `Pulumi.${this.name}.yaml`);
-        const { config } = readYaml(join(root, "stacks", `Pulumi.${stack}.yaml`));
-        const own = {
+        configureStack(join(this.folder, `Pulumi.${this.name}.yaml`), {
             namespace: this.name,
             dataNamespace: `${this.name}-data`,
             certManagerNamespace: this.name,
             ...values,
-        };
-        const keyed = Object.entries(own).map(
-            ([key, value]) => [`encryption-in-transit:${key}`, value] as const,
-        );
-        // Quoted, or the engine would read a day as a time.
-        const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
-        const all = { ...config, ...Object.fromEntries(keyed) };
-        writeFileSync(file, stringify({ ...readYaml(file), config: all }, quoted));
+        });
     }
 
     public choose(program: Program): void {
@@ -146,6 +135,3 @@ const runFile = (
             resolve({ status, stdout, text: `${stdout}\n${stderr}` });
         });
     });
-
-const readYaml = (file: string) =>
-    parse(readFileSync(file, "utf8")) as { readonly config?: Readonly<Record<string, unknown>> };
